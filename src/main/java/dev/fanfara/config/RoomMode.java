@@ -1,0 +1,6 @@
+package dev.fanfara.config;
+
+/** What a room keeps: PLAIN keeps nothing. */
+public enum RoomMode {
+    PLAIN
+}

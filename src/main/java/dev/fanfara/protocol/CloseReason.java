@@ -1,0 +1,41 @@
+package dev.fanfara.protocol;
+
+/**
+ * Every way the gateway ends a connection: the WebSocket close code (RFC 6455 section 7.4; 4000 to 4499 invite a
+ * reconnect, 4500 to 4999 do not) and its fixed text.
+ */
+public enum CloseReason {
+    NORMAL(1000, ""),
+    SHUTTING_DOWN(1001, "Server shutting down"),
+    PROTOCOL_ERROR(1002, "Protocol error"),
+    BINARY_NOT_SUPPORTED(1003, "Binary frames are not supported"),
+    INVALID_UTF8(1007, "Invalid UTF-8"),
+    TOKEN_REQUIRED(1008, "Token required"),
+    INVALID_TOKEN(1008, "Invalid token"),
+    TOKEN_REVOKED(1008, "Token revoked"),
+    TOO_MANY_CONNECTIONS(1008, "Too many connections"),
+    FLOOD(1008, "Flood"),
+    TOO_BIG(1009, "Message too big"),
+    INTERNAL_ERROR(1011, "Internal error"),
+    OVERLOADED(1013, "Overloaded"),
+    TOKEN_EXPIRED(4001, "Token expired"),
+    SLOW_CONSUMER(4002, "Slow consumer"),
+    HEARTBEAT_TIMEOUT(4003, "Heartbeat timeout"),
+    DISCONNECTED(4503, "Disconnected");
+
+    private final int code;
+    private final String text;
+
+    CloseReason(int code, String text) {
+        this.code = code;
+        this.text = text;
+    }
+
+    public int code() {
+        return code;
+    }
+
+    public String text() {
+        return text;
+    }
+}
