@@ -1,0 +1,148 @@
+package dev.fanfara.bus;
+
+import dev.fanfara.protocol.RoomName;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.eventbus.EventBus;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * Every address of the event bus with the types that travel there. An address is {@code fanfara.<kind>.<node>.<loop>}:
+ * there are as many as event loops in the cluster, never one per room, and the cluster routes them by the node's name.
+ *
+ * <p>A room lives, on each node, on the loop that {@link #loopOf} says; the room service of that loop decides its order.
+ */
+public final class Addresses {
+    private static final String NOTHING = "fanfara.nothing";
+    private static final String ROOM_CODEC = "fanfara.room";
+    private static final String EDGE_CODEC = "fanfara.edge";
+    private static final String PEER_CODEC = "fanfara.peer";
+    private static final String PUBLISH_CODEC = "fanfara.publish";
+    private static final String PUBLISHED_CODEC = "fanfara.published";
+    private static final String SUBSCRIBE_CODEC = "fanfara.subscribe";
+    private static final String ROSTER_CODEC = "fanfara.roster";
+    private static final String ANNOUNCE_CODEC = "fanfara.announce";
+    private static final String COUNT_CODEC = "fanfara.count";
+    private static final String STATS_CODEC = "fanfara.stats";
+
+    /** Connections to the room service of their node. */
+    public static final Topic<RoomMessage> ROOM = new Topic<>("room", ROOM_CODEC);
+    /** The room service to the connections of its node. */
+    public static final Topic<EdgeMessage> EDGE = new Topic<>("edge", EDGE_CODEC);
+    /** Room service to room service, between nodes. */
+    public static final Topic<PeerMessage> PEER = new Topic<>("peer", PEER_CODEC);
+    /** A node's first member of a room: to every other node, which answers with its own members. */
+    public static final Endpoint<Subscribe, Roster> SUBSCRIBE =
+            new Endpoint<>("subscribe", SUBSCRIBE_CODEC, ROSTER_CODEC);
+    /** Backends to the room service of the node they reached. */
+    public static final Endpoint<PublishRequest, Published> PUBLISH =
+            new Endpoint<>("publish", PUBLISH_CODEC, PUBLISHED_CODEC);
+    /** To the connections of a loop; the answer is how many got it. */
+    public static final Endpoint<Announcement, Integer> ANNOUNCE =
+            new Endpoint<>("announce", ANNOUNCE_CODEC, COUNT_CODEC);
+    /** What a loop's connections add to the statistics. */
+    public static final Endpoint<Nothing, LoopStats> EDGE_STATS = new Endpoint<>("edge-stats", NOTHING, STATS_CODEC);
+    /** What a loop's rooms add to the statistics. */
+    public static final Endpoint<Nothing, LoopStats> ROOM_STATS = new Endpoint<>("room-stats", NOTHING, STATS_CODEC);
+
+    private Addresses() {}
+
+    static String of(String kind, String node, int loop) {
+        return "fanfara." + kind + '.' + node + '.' + loop;
+    }
+
+    /** The loop in charge of a room on a node of so many loops. */
+    public static int loopOf(RoomName room, int loops) {
+        int hash = room.value().hashCode();
+        return Math.floorMod(hash ^ (hash >>> 16), loops);
+    }
+
+    /** Once per Vert.x instance, before anything is sent. */
+    public static void registerCodecs(EventBus bus) {
+        bus.registerCodec(new BusCodec<Nothing>(NOTHING, (out, nothing) -> {}, in -> Nothing.NOTHING));
+        bus.registerCodec(Addresses.<RoomMessage>local(ROOM_CODEC));
+        bus.registerCodec(Addresses.<EdgeMessage>local(EDGE_CODEC));
+        bus.registerCodec(new BusCodec<>(PEER_CODEC, PeerWire::write, PeerWire::read));
+        bus.registerCodec(Addresses.<PublishRequest>local(PUBLISH_CODEC));
+        bus.registerCodec(Addresses.<Published>local(PUBLISHED_CODEC));
+        bus.registerCodec(new BusCodec<Subscribe>(
+                SUBSCRIBE_CODEC,
+                (out, subscribe) ->
+                        out.text(subscribe.node()).text(subscribe.room().value()),
+                in -> new Subscribe(in.text(), PeerWire.room(in))));
+        bus.registerCodec(new BusCodec<Roster>(
+                ROSTER_CODEC,
+                (out, roster) -> {
+                    out.text(roster.node()).number(roster.version()).integer(roster.count());
+                    PeerWire.users(out, roster.members());
+                },
+                in -> new Roster(in.text(), in.number(), in.integer(), PeerWire.users(in))));
+        bus.registerCodec(new BusCodec<Announcement>(
+                ANNOUNCE_CODEC,
+                (out, announcement) -> {
+                    out.optionalText(announcement.to())
+                            .optionalText(announcement.user())
+                            .optionalText(
+                                    announcement.connection() == null
+                                            ? null
+                                            : announcement.connection().value());
+                    PeerWire.payload(out, announcement.payload());
+                    out.number(announcement.timestamp());
+                },
+                in -> new Announcement(
+                        in.optionalText(),
+                        in.optionalText(),
+                        PeerWire.optionalConnection(in),
+                        PeerWire.payload(in),
+                        in.number())));
+        bus.registerCodec(new BusCodec<Integer>(COUNT_CODEC, WireWriter::integer, WireReader::integer));
+        bus.registerCodec(new BusCodec<LoopStats>(
+                STATS_CODEC,
+                (out, stats) -> out.integer(stats.connections())
+                        .integer(stats.rooms())
+                        .number(stats.messagesReceived())
+                        .number(stats.messagesSent()),
+                in -> new LoopStats(in.integer(), in.integer(), in.number(), in.number())));
+    }
+
+    /** For messages that never leave their node. */
+    private static <T> BusCodec<T> local(String name) {
+        return new BusCodec<>(
+                name,
+                (out, message) -> {
+                    throw new IllegalStateException(name + " stays on its node");
+                },
+                in -> {
+                    throw new IllegalStateException(name + " stays on its node");
+                });
+    }
+
+    /** Asks every loop of every node, and waits for all of them or their time-out. Never fails. */
+    public static <Q, A> Future<Gathered<A>> askAll(Vertx vertx, Nodes nodes, Endpoint<Q, A> endpoint, Q question) {
+        List<NodeRef> everyone = new ArrayList<>(nodes.peers());
+        everyone.add(nodes.self());
+        List<Future<A>> asked = new ArrayList<>();
+        List<String> nodeOf = new ArrayList<>();
+        for (NodeRef node : everyone) {
+            for (int loop = 0; loop < node.loops(); loop++) {
+                asked.add(endpoint.ask(vertx, node.id(), loop, question));
+                nodeOf.add(node.id());
+            }
+        }
+        return Future.join(asked).transform(done -> {
+            List<A> answers = new ArrayList<>();
+            Set<String> missing = new LinkedHashSet<>();
+            for (int i = 0; i < asked.size(); i++) {
+                if (asked.get(i).succeeded()) {
+                    answers.add(asked.get(i).result());
+                } else {
+                    missing.add(nodeOf.get(i));
+                }
+            }
+            return Future.succeededFuture(new Gathered<>(answers, missing));
+        });
+    }
+}

@@ -1,0 +1,70 @@
+package dev.fanfara.bus;
+
+import dev.fanfara.protocol.CommandId;
+import dev.fanfara.protocol.ConnectionId;
+import dev.fanfara.protocol.Payload;
+import dev.fanfara.protocol.RoomName;
+import org.jspecify.annotations.Nullable;
+
+/** What connections tell the room service of their own node. Rights and limits were checked before. */
+public sealed interface RoomMessage {
+    /**
+     * {@code loop} is where the connection lives; {@code ticket} comes back in the answer, so that the answer to a join
+     * that was left again is not taken for the answer to the next.
+     */
+    record Join(RoomName room, int loop, ConnectionId connection, String user, long ticket) implements RoomMessage {
+        @Override
+        public void dispatch(Receiver to) {
+            to.onJoin(this);
+        }
+    }
+
+    record Leave(RoomName room, int loop, ConnectionId connection) implements RoomMessage {
+        @Override
+        public void dispatch(Receiver to) {
+            to.onLeave(this);
+        }
+    }
+
+    /** {@code id} is absent if the member wants no ack; {@code acceptedNanos} is {@link System#nanoTime}. */
+    record Publish(
+            RoomName room,
+            int loop,
+            ConnectionId connection,
+            String user,
+            Payload payload,
+            @Nullable String key,
+            boolean echo,
+            @Nullable CommandId id,
+            long acceptedNanos)
+            implements RoomMessage {
+        @Override
+        public void dispatch(Receiver to) {
+            to.onPublish(this);
+        }
+    }
+
+    record AskPresence(
+            RoomName room,
+            int loop,
+            ConnectionId connection,
+            @Nullable CommandId id) implements RoomMessage {
+        @Override
+        public void dispatch(Receiver to) {
+            to.onAskPresence(this);
+        }
+    }
+
+    void dispatch(Receiver to);
+
+    /** A new message does not compile until the room service hears it. */
+    interface Receiver {
+        void onJoin(Join join);
+
+        void onLeave(Leave leave);
+
+        void onPublish(Publish publish);
+
+        void onAskPresence(AskPresence question);
+    }
+}

@@ -1,0 +1,45 @@
+package dev.fanfara.bus;
+
+import dev.fanfara.protocol.ServerMessage;
+import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A server message on its way to many connections. This is the one place where it becomes bytes: once per wire format
+ * and node, on first use, never once per member. Any thread: loops that race make equal bytes.
+ */
+public final class SharedMessage {
+    private final ServerMessage message;
+    /** When the gateway took it, {@link System#nanoTime}; 0 if it is no publication, or another node took it. */
+    private final long acceptedNanos;
+
+    private volatile byte @Nullable [] json;
+
+    public SharedMessage(ServerMessage message, long acceptedNanos) {
+        this.message = message;
+        this.acceptedNanos = acceptedNanos;
+    }
+
+    public ServerMessage message() {
+        return message;
+    }
+
+    public long acceptedNanos() {
+        return acceptedNanos;
+    }
+
+    /** The native wire's JSON object, UTF-8. Not to be changed. */
+    public byte[] json() {
+        byte[] known = json;
+        if (known == null) {
+            known = message.toJson();
+            json = known;
+        }
+        return known;
+    }
+
+    @Override
+    public String toString() {
+        return new String(json(), StandardCharsets.UTF_8);
+    }
+}

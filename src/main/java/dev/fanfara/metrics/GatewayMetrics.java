@@ -1,0 +1,58 @@
+package dev.fanfara.metrics;
+
+import java.time.Duration;
+
+/**
+ * What the gateway reports about itself, in its own words. Any thread: an implementation must not block or throw. No
+ * user, room or connection is ever a parameter.
+ */
+public interface GatewayMetrics {
+    GatewayMetrics NONE = new GatewayMetrics() {};
+
+    /** {@code transport}: {@code websocket}, {@code echo}. */
+    default void connectionOpened(String transport) {}
+
+    /** {@code code}: the close code the client got, or 1006 if the connection just broke. */
+    default void connectionClosed(String transport, int code) {}
+
+    /** A message came from a client. */
+    default void received() {}
+
+    /** {@code messages} were written to clients, replies included. */
+    default void sent(int messages) {}
+
+    /** A room took a publication. */
+    default void published() {}
+
+    /** One publication was written to {@code members} of this node's connections, this long after it was accepted. */
+    default void delivered(String transport, int members, Duration sinceAccepted) {}
+
+    /** The same, for a publication another node accepted: its clock is not ours. */
+    default void delivered(String transport, int members) {}
+
+    /** Rooms with members on this node: {@code change} more. */
+    default void rooms(int change) {}
+
+    /** Memberships on this node: {@code change} more. */
+    default void members(int change) {}
+
+    default void slowConsumer() {}
+
+    /** {@code scope}: {@code messages}, {@code publishes}, {@code requests}, {@code connects}. */
+    default void rateLimited(String scope) {}
+
+    default void authFailed(String reason) {}
+
+    /** Something the event bus lost was found and mended. */
+    default void clusterRepaired() {}
+
+    /** Bytes that wait in this node's memory for the clients of one event loop. */
+    default void outboundBytes(int loop, long bytes) {}
+
+    /** How late a timer of one event loop ran. */
+    default void eventLoopLag(int loop, Duration lag) {}
+
+    default void configLoaded(String hash) {}
+
+    default void configRejected() {}
+}

@@ -1,0 +1,103 @@
+package dev.fanfara.protocol;
+
+import org.jspecify.annotations.Nullable;
+
+/** What a client asks of the gateway, whatever the wire. */
+public sealed interface ClientMessage {
+    /** {@code user} is a display name; it counts in anonymous mode only. */
+    record Join(
+            @Nullable CommandId id,
+            RoomName room,
+            @Nullable Position since,
+            @Nullable String user) implements ClientMessage {
+        @Override
+        public void dispatch(Receiver to) {
+            to.onJoin(this);
+        }
+    }
+
+    record Leave(@Nullable CommandId id, @Nullable RoomName room) implements ClientMessage {
+        @Override
+        public void dispatch(Receiver to) {
+            to.onLeave(this);
+        }
+    }
+
+    /** {@code room} is absent for the room joined last; {@code echo}: the sender wants its own message too. */
+    record Publish(
+            @Nullable CommandId id,
+            @Nullable RoomName room,
+            Payload payload,
+            @Nullable String key,
+            boolean echo) implements ClientMessage {
+        @Override
+        public void dispatch(Receiver to) {
+            to.onPublish(this);
+        }
+    }
+
+    record Broadcast(@Nullable CommandId id, Payload payload) implements ClientMessage {
+        @Override
+        public void dispatch(Receiver to) {
+            to.onBroadcast(this);
+        }
+    }
+
+    /** {@code to} is a user or a connection id. */
+    record PrivateMessage(@Nullable CommandId id, String to, Payload payload) implements ClientMessage {
+        @Override
+        public void dispatch(Receiver to) {
+            to.onPrivateMessage(this);
+        }
+    }
+
+    record Presence(@Nullable CommandId id, @Nullable RoomName room) implements ClientMessage {
+        @Override
+        public void dispatch(Receiver to) {
+            to.onPresence(this);
+        }
+    }
+
+    record Authenticate(@Nullable CommandId id, String token) implements ClientMessage {
+        @Override
+        public void dispatch(Receiver to) {
+            to.onAuthenticate(this);
+        }
+
+        @Override
+        public String toString() {
+            return "Authenticate[token not shown]";
+        }
+    }
+
+    record Ping(@Nullable CommandId id) implements ClientMessage {
+        @Override
+        public void dispatch(Receiver to) {
+            to.onPing(this);
+        }
+    }
+
+    @Nullable
+    CommandId id();
+
+    void dispatch(Receiver to);
+
+    /** A new message does not compile until every receiver answers it. */
+    interface Receiver {
+        void onJoin(Join join);
+
+        void onLeave(Leave leave);
+
+        void onPublish(Publish publish);
+
+        void onBroadcast(Broadcast broadcast);
+
+        void onPrivateMessage(PrivateMessage message);
+
+        void onPresence(Presence presence);
+
+        void onAuthenticate(Authenticate authenticate);
+
+        void onPing(Ping ping);
+    }
+}

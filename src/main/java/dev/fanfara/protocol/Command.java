@@ -1,0 +1,303 @@
+package dev.fanfara.protocol;
+
+import com.fasterxml.jackson.core.JsonEncoding;
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.core.io.JsonStringEncoder;
+import com.fasterxml.jackson.core.util.ByteArrayBuilder;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One JSON object a client sent, read in a single pass. Reading and understanding are two steps, so that a refusal of a
+ * command that was read can still carry the command's {@code id}.
+ *
+ * <p>Members nobody knows are ignored; of a member that comes twice the last counts.
+ */
+public final class Command {
+    /** Interning and canonical names are for known vocabularies; here the names are the client's. */
+    private static final JsonFactory JSON = JsonFactory.builder()
+            .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
+            .streamReadConstraints(StreamReadConstraints.builder()
+                    .maxNestingDepth(256)
+                    .maxNumberLength(1000)
+                    .build())
+            .build();
+
+    private static final int MAX_KEY_LENGTH = 64;
+    private static final int MAX_USER_LENGTH = 255;
+    private static final int MAX_OFFSET_DIGITS = 16;
+
+    private @Nullable CommandId id;
+    private @Nullable String type;
+    private @Nullable String room;
+    private @Nullable String user;
+    private @Nullable String key;
+    private @Nullable String to;
+    private @Nullable String token;
+    private boolean echo;
+    private boolean hasMaxRate;
+    private @Nullable Position since;
+    private @Nullable Payload text;
+    private @Nullable Payload data;
+    private @Nullable String mistake;
+
+    private Command() {}
+
+    /** @throws Refusal {@code invalid-json} if these bytes are no JSON, {@code bad-request} if they are no object */
+    public static Command read(byte[] utf8) {
+        Command command = new Command();
+        try (JsonParser parser = JSON.createParser(utf8)) {
+            if (parser.nextToken() != JsonToken.START_OBJECT) {
+                drain(parser);
+                throw new Refusal(ErrorCode.BAD_REQUEST, "Expected a JSON object with a string 'type'");
+            }
+            while (parser.nextToken() == JsonToken.FIELD_NAME) {
+                String member = parser.currentName();
+                parser.nextToken();
+                command.readMember(member, parser);
+            }
+            if (parser.nextToken() != null) {
+                throw new Refusal(ErrorCode.INVALID_JSON, "Invalid JSON");
+            }
+            return command;
+        } catch (JsonProcessingException malformed) {
+            throw new Refusal(ErrorCode.INVALID_JSON, "Invalid JSON");
+        } catch (IOException impossible) {
+            throw new UncheckedIOException(impossible);
+        }
+    }
+
+    /** Only text that is JSON to its end may be told "not an object"; anything else is "invalid JSON". */
+    private static void drain(JsonParser parser) throws IOException {
+        if (parser.currentToken() == null) {
+            throw new Refusal(ErrorCode.INVALID_JSON, "Invalid JSON");
+        }
+        parser.skipChildren();
+        while (parser.nextToken() != null) {
+            parser.skipChildren();
+        }
+    }
+
+    private void readMember(String member, JsonParser parser) throws IOException {
+        switch (member) {
+            case "id" -> id = commandId(parser);
+            case "type" -> type = text(parser, member);
+            case "room" -> room = text(parser, member);
+            case "user" -> user = text(parser, member);
+            case "key" -> key = text(parser, member);
+            case "to" -> to = text(parser, member);
+            case "token" -> token = text(parser, member);
+            case "echo" -> echo = flag(parser, member);
+            case "since" -> since = position(parser);
+            case "maxRate" -> {
+                hasMaxRate = true;
+                parser.skipChildren();
+            }
+            case "text" -> text = textPayload(parser);
+            case "data" -> data = new Payload(Payload.Kind.DATA, copy(parser));
+            default -> parser.skipChildren();
+        }
+    }
+
+    public @Nullable CommandId id() {
+        return id;
+    }
+
+    /** @throws Refusal {@code bad-request} or {@code unknown-type}, with a sentence that names the member at fault */
+    public ClientMessage understand() {
+        if (mistake != null) {
+            throw new Refusal(ErrorCode.BAD_REQUEST, mistake);
+        }
+        if (type == null) {
+            throw new Refusal(ErrorCode.BAD_REQUEST, "type: expected a string");
+        }
+        return switch (type) {
+            case "join" -> join();
+            case "leave" -> new ClientMessage.Leave(id, optionalRoom());
+            case "message" -> new ClientMessage.Publish(id, optionalRoom(), payload(), key(), echo);
+            case "broadcast" -> new ClientMessage.Broadcast(id, payload());
+            case "private-message" -> new ClientMessage.PrivateMessage(id, required(to, "to"), payload());
+            case "presence" -> new ClientMessage.Presence(id, optionalRoom());
+            case "auth" -> new ClientMessage.Authenticate(id, required(token, "token"));
+            case "ping" -> new ClientMessage.Ping(id);
+            default -> throw new Refusal(ErrorCode.UNKNOWN_TYPE, "type: unknown type '" + abbreviated(type) + "'");
+        };
+    }
+
+    private ClientMessage join() {
+        if (hasMaxRate) {
+            throw new Refusal(ErrorCode.BAD_REQUEST, "maxRate: this room keeps no state to conflate");
+        }
+        if (user != null && (user.isEmpty() || user.length() > MAX_USER_LENGTH)) {
+            throw new Refusal(ErrorCode.BAD_REQUEST, "user: expected 1 to " + MAX_USER_LENGTH + " characters");
+        }
+        return new ClientMessage.Join(id, new RoomName(required(room, "room")), since, user);
+    }
+
+    private @Nullable RoomName optionalRoom() {
+        return room == null ? null : new RoomName(room);
+    }
+
+    private Payload payload() {
+        if (text != null && data != null) {
+            throw new Refusal(ErrorCode.BAD_REQUEST, "text, data: expected one of them, got both");
+        }
+        Payload payload = text != null ? text : data;
+        if (payload == null) {
+            throw new Refusal(ErrorCode.BAD_REQUEST, "text: expected a string (or 'data' with any JSON)");
+        }
+        return payload;
+    }
+
+    private @Nullable String key() {
+        if (key != null && (key.isEmpty() || key.length() > MAX_KEY_LENGTH)) {
+            throw new Refusal(ErrorCode.BAD_REQUEST, "key: expected 1 to " + MAX_KEY_LENGTH + " characters");
+        }
+        return key;
+    }
+
+    private static String required(@Nullable String value, String member) {
+        if (value == null || value.isEmpty()) {
+            throw new Refusal(ErrorCode.BAD_REQUEST, member + ": expected a string");
+        }
+        return value;
+    }
+
+    private static String abbreviated(String text) {
+        return text.length() <= 40 ? text : text.substring(0, 40) + "…";
+    }
+
+    private @Nullable CommandId commandId(JsonParser parser) throws IOException {
+        JsonToken token = parser.currentToken();
+        if (token == JsonToken.VALUE_NULL) {
+            return null;
+        }
+        String json = null;
+        if (token == JsonToken.VALUE_STRING) {
+            json = '"' + new String(JsonStringEncoder.getInstance().quoteAsString(parser.getText())) + '"';
+        } else if (token.isNumeric()) {
+            json = parser.getText();
+        } else {
+            parser.skipChildren();
+        }
+        if (json == null || json.length() > CommandId.MAX_LENGTH) {
+            mistake = "id: expected a number or a string of at most " + CommandId.MAX_LENGTH + " characters";
+            return null;
+        }
+        return new CommandId(json);
+    }
+
+    private @Nullable String text(JsonParser parser, String member) throws IOException {
+        if (parser.currentToken() == JsonToken.VALUE_STRING) {
+            return parser.getText();
+        }
+        if (parser.currentToken() != JsonToken.VALUE_NULL) {
+            mistake = member + ": expected a string";
+            parser.skipChildren();
+        }
+        return null;
+    }
+
+    private boolean flag(JsonParser parser, String member) throws IOException {
+        if (!parser.currentToken().isBoolean()) {
+            mistake = member + ": expected true or false";
+            parser.skipChildren();
+            return false;
+        }
+        return parser.currentToken() == JsonToken.VALUE_TRUE;
+    }
+
+    private @Nullable Position position(JsonParser parser) throws IOException {
+        if (parser.currentToken() == JsonToken.VALUE_NULL) {
+            return null;
+        }
+        String epoch = null;
+        long offset = -1;
+        if (parser.currentToken() == JsonToken.START_OBJECT) {
+            while (parser.nextToken() == JsonToken.FIELD_NAME) {
+                String member = parser.currentName();
+                JsonToken value = parser.nextToken();
+                if (member.equals("epoch") && value == JsonToken.VALUE_STRING) {
+                    epoch = parser.getText();
+                } else if (member.equals("offset")
+                        && value == JsonToken.VALUE_NUMBER_INT
+                        && parser.getTextLength() <= MAX_OFFSET_DIGITS) {
+                    offset = parser.getLongValue();
+                } else {
+                    parser.skipChildren();
+                }
+            }
+        } else {
+            parser.skipChildren();
+        }
+        if (epoch == null || epoch.length() > Position.MAX_EPOCH_LENGTH || offset < 0) {
+            mistake = "since: expected {epoch: a string, offset: an integer from 0}";
+            return null;
+        }
+        return new Position(epoch, offset);
+    }
+
+    private @Nullable Payload textPayload(JsonParser parser) throws IOException {
+        if (parser.currentToken() != JsonToken.VALUE_STRING) {
+            mistake = "text: expected a string (any other JSON goes into 'data')";
+            parser.skipChildren();
+            return null;
+        }
+        return new Payload(Payload.Kind.TEXT, copy(parser));
+    }
+
+    /** The value the parser stands on, white space removed: an SSE event must not contain a line break. */
+    private static byte[] copy(JsonParser parser) throws IOException {
+        ByteArrayBuilder bytes = new ByteArrayBuilder();
+        try (JsonGenerator out = JSON.createGenerator(bytes, JsonEncoding.UTF8)) {
+            int depth = 0;
+            do {
+                JsonToken token = parser.currentToken();
+                copyToken(token, parser, out);
+                depth += token.isStructStart() ? 1 : token.isStructEnd() ? -1 : 0;
+            } while (depth > 0 && parser.nextToken() != null);
+        }
+        return bytes.toByteArray();
+    }
+
+    /** Numbers stay the text they were: 1e999999999 is valid JSON, and costly to anyone who computes it. */
+    private static void copyToken(JsonToken token, JsonParser parser, JsonGenerator out) throws IOException {
+        switch (token) {
+            case START_OBJECT -> out.writeStartObject();
+            case END_OBJECT -> out.writeEndObject();
+            case START_ARRAY -> out.writeStartArray();
+            case END_ARRAY -> out.writeEndArray();
+            case FIELD_NAME -> out.writeFieldName(parser.currentName());
+            case VALUE_STRING ->
+                out.writeString(parser.getTextCharacters(), parser.getTextOffset(), parser.getTextLength());
+            case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT -> out.writeNumber(parser.getText());
+            case VALUE_TRUE -> out.writeBoolean(true);
+            case VALUE_FALSE -> out.writeBoolean(false);
+            default -> out.writeNull();
+        }
+    }
+
+    /** A payload read alone, for bodies that are one. */
+    public static Payload payloadOf(Payload.Kind kind, byte[] utf8) {
+        try (JsonParser parser = JSON.createParser(utf8)) {
+            if (parser.nextToken() == null) {
+                throw new Refusal(ErrorCode.INVALID_JSON, "Invalid JSON");
+            }
+            Payload payload = new Payload(kind, copy(parser));
+            if (parser.nextToken() != null) {
+                throw new Refusal(ErrorCode.INVALID_JSON, "Invalid JSON");
+            }
+            return payload;
+        } catch (JsonProcessingException malformed) {
+            throw new Refusal(ErrorCode.INVALID_JSON, "Invalid JSON");
+        } catch (IOException impossible) {
+            throw new UncheckedIOException(impossible);
+        }
+    }
+}

@@ -1,0 +1,269 @@
+package dev.fanfara.protocol;
+
+import java.util.List;
+import java.util.concurrent.ThreadLocalRandom;
+import org.jspecify.annotations.Nullable;
+
+/** What the gateway says to a client, whatever the wire; {@link #writeMembers} is the native wire's JSON of it. */
+public sealed interface ServerMessage {
+    /** First on every connection; {@code heartbeat} in milliseconds. */
+    record Welcome(ConnectionId connection, String user, String node, long heartbeat, String version)
+            implements ServerMessage {
+        @Override
+        public String type() {
+            return "welcome";
+        }
+
+        @Override
+        public void writeMembers(JsonWriter json) {
+            json.member("connection", connection.value())
+                    .member("user", user)
+                    .member("node", node)
+                    .member("heartbeat", heartbeat)
+                    .member("version", version)
+                    .member("message", "Connected to server");
+        }
+    }
+
+    record Authenticated(@Nullable CommandId id, String user, long expires) implements ServerMessage {
+        @Override
+        public String type() {
+            return "authenticated";
+        }
+
+        @Override
+        public void writeMembers(JsonWriter json) {
+            json.id(id).member("user", user).member("expires", Timestamps.iso(expires));
+        }
+    }
+
+    /** {@code members} is absent when presence is off, {@code recovered} when nothing was to recover. */
+    record Joined(
+            @Nullable CommandId id,
+            RoomName room,
+            @Nullable Integer members,
+            @Nullable Boolean recovered) implements ServerMessage {
+        @Override
+        public String type() {
+            return "joined";
+        }
+
+        @Override
+        public void writeMembers(JsonWriter json) {
+            json.id(id).member("room", room.value());
+            if (members != null) {
+                json.member("members", members);
+            }
+            if (recovered != null) {
+                json.member("recovered", recovered);
+            }
+        }
+    }
+
+    record Left(
+            @Nullable CommandId id, RoomName room, @Nullable String reason) implements ServerMessage {
+        @Override
+        public String type() {
+            return "left";
+        }
+
+        @Override
+        public void writeMembers(JsonWriter json) {
+            json.id(id).member("room", room.value()).memberIfPresent("reason", reason);
+        }
+    }
+
+    record UserJoined(RoomName room, String user, ConnectionId connection, int count, long timestamp)
+            implements ServerMessage {
+        @Override
+        public String type() {
+            return "user-joined";
+        }
+
+        @Override
+        public void writeMembers(JsonWriter json) {
+            json.member("room", room.value())
+                    .member("user", user)
+                    .member("connection", connection.value())
+                    .member("count", count)
+                    .member("timestamp", Timestamps.iso(timestamp));
+        }
+    }
+
+    record UserLeft(RoomName room, String user, ConnectionId connection, int count, long timestamp)
+            implements ServerMessage {
+        @Override
+        public String type() {
+            return "user-left";
+        }
+
+        @Override
+        public void writeMembers(JsonWriter json) {
+            json.member("room", room.value())
+                    .member("user", user)
+                    .member("connection", connection.value())
+                    .member("count", count)
+                    .member("timestamp", Timestamps.iso(timestamp));
+        }
+    }
+
+    /** A publication as members get it; {@code user} is absent when a backend published without one. */
+    record Message(RoomName room, @Nullable String user, Payload payload, long timestamp) implements ServerMessage {
+        @Override
+        public String type() {
+            return "message";
+        }
+
+        @Override
+        public void writeMembers(JsonWriter json) {
+            json.member("room", room.value())
+                    .memberIfPresent("user", user)
+                    .payload(payload)
+                    .member("timestamp", Timestamps.iso(timestamp));
+        }
+    }
+
+    record Broadcast(@Nullable String user, @Nullable ConnectionId connection, Payload payload, long timestamp)
+            implements ServerMessage {
+        @Override
+        public String type() {
+            return "broadcast";
+        }
+
+        @Override
+        public void writeMembers(JsonWriter json) {
+            json.memberIfPresent("user", user)
+                    .memberIfPresent("connection", connection == null ? null : connection.value())
+                    .payload(payload)
+                    .member("timestamp", Timestamps.iso(timestamp));
+        }
+    }
+
+    record PrivateMessage(@Nullable String from, @Nullable ConnectionId connection, Payload payload, long timestamp)
+            implements ServerMessage {
+        @Override
+        public String type() {
+            return "private-message";
+        }
+
+        @Override
+        public void writeMembers(JsonWriter json) {
+            json.memberIfPresent("from", from)
+                    .memberIfPresent("connection", connection == null ? null : connection.value())
+                    .payload(payload)
+                    .member("timestamp", Timestamps.iso(timestamp));
+        }
+    }
+
+    /** {@code members} is absent in rooms that only count. */
+    record Presence(
+            @Nullable CommandId id,
+            RoomName room,
+            int count,
+            @Nullable List<PresentUser> members) implements ServerMessage {
+        @Override
+        public String type() {
+            return "presence";
+        }
+
+        @Override
+        public void writeMembers(JsonWriter json) {
+            json.id(id).member("room", room.value()).member("count", count);
+            if (members != null) {
+                json.beginArray("members");
+                for (PresentUser present : members) {
+                    json.beginObject()
+                            .member("user", present.user())
+                            .member("connections", present.connections())
+                            .endObject();
+                }
+                json.endArray();
+            }
+        }
+    }
+
+    /** Acknowledges a publication ({@code room} there), a broadcast, or a private message ({@code delivered} there). */
+    record Ack(
+            @Nullable CommandId id,
+            @Nullable RoomName room,
+            boolean duplicate,
+            @Nullable Integer delivered) implements ServerMessage {
+        @Override
+        public String type() {
+            return "ack";
+        }
+
+        @Override
+        public void writeMembers(JsonWriter json) {
+            json.id(id).memberIfPresent("room", room == null ? null : room.value());
+            if (duplicate) {
+                json.member("duplicate", true);
+            }
+            if (delivered != null) {
+                json.member("delivered", delivered);
+            }
+        }
+    }
+
+    record Pong(@Nullable CommandId id, long timestamp) implements ServerMessage {
+        @Override
+        public String type() {
+            return "pong";
+        }
+
+        @Override
+        public void writeMembers(JsonWriter json) {
+            json.id(id).member("timestamp", Timestamps.iso(timestamp));
+        }
+    }
+
+    /** Sent before a drain closes the connection; {@code after} in milliseconds. */
+    record Reconnect(long after) implements ServerMessage {
+        private static final int EARLIEST_MS = 100;
+        private static final int LATEST_MS = 3_000;
+
+        /** Clients that were closed together must not come back together. */
+        public static Reconnect spread() {
+            return new Reconnect(ThreadLocalRandom.current().nextLong(EARLIEST_MS, LATEST_MS));
+        }
+
+        @Override
+        public String type() {
+            return "reconnect";
+        }
+
+        @Override
+        public void writeMembers(JsonWriter json) {
+            json.member("after", after);
+        }
+    }
+
+    record Error(@Nullable CommandId id, Refusal refusal) implements ServerMessage {
+        @Override
+        public String type() {
+            return "error";
+        }
+
+        @Override
+        public void writeMembers(JsonWriter json) {
+            json.id(id).member("code", refusal.code().wireName()).member("message", refusal.sentence());
+            if (refusal.retryAfter() != null) {
+                json.member("retryAfter", Math.max(1, refusal.retryAfter().toMillis()));
+            }
+        }
+    }
+
+    /** The value of {@code type}. */
+    String type();
+
+    /** Everything but {@code type}. */
+    void writeMembers(JsonWriter json);
+
+    /** The whole message as one JSON object in UTF-8. */
+    default byte[] toJson() {
+        JsonWriter json = new JsonWriter(256);
+        json.beginObject().member("type", type());
+        writeMembers(json);
+        return json.endObject().toBytes();
+    }
+}
