@@ -1,0 +1,71 @@
+/** Wires the page: one connection, the feed into four charts, the chat, the status line, the cluster's figures. */
+import { Connection } from '../client/connection.js';
+import { Chart, type ChartSpec } from './chart.js';
+import { Chat } from './chat.js';
+import { pollCluster } from './cluster.js';
+import { byId } from './dom.js';
+import { Feed } from './feed.js';
+import { fixed, integer } from './format.js';
+import { Status } from './status.js';
+
+const ROOM = 'demo';
+/** A minute of the feed at five messages a second. */
+const HISTORY = 300;
+/** A minute is some hundred pixels wide: more frames than this move nothing that an eye could see. */
+const FRAME_MS = 1_000 / 30;
+
+const CHARTS: ChartSpec[] = [
+  {
+    title: 'Requests',
+    field: 'requests',
+    unit: '/s',
+    format: integer,
+    series: [
+      { field: 'eu', label: 'Europe', colour: '--blue' },
+      { field: 'us', label: 'Americas', colour: '--teal' },
+      { field: 'ap', label: 'Asia Pacific', colour: '--amber' },
+    ],
+    ceiling: 100,
+    wide: true,
+  },
+  single('Latency p99', 'latency', 'ms', fixed(0), '--violet', 50),
+  single('Error rate', 'errors', '%', fixed(2), '--red', 1),
+  single('CPU', 'cpu', '%', fixed(0), '--blue', 90),
+];
+
+function single(
+  title: string,
+  field: ChartSpec['field'],
+  unit: string,
+  format: ChartSpec['format'],
+  colour: string,
+  ceiling: number,
+): ChartSpec {
+  return { title, field, unit, format, series: [{ field, label: title, colour }], ceiling };
+}
+
+const { protocol, host } = location;
+const connection = new Connection(`${protocol === 'https:' ? 'wss:' : 'ws:'}//${host}/ws`);
+const feed = new Feed();
+const charts = CHARTS.map((spec) => new Chart(spec, feed));
+byId('charts').append(...charts.map((chart) => chart.card));
+
+new Status(connection);
+new Chat(connection);
+connection.on('joined', ({ room, messages = [] }) => room === ROOM && feed.backfill(messages));
+connection.on('message', ({ room, data }) => room === ROOM && feed.add(data, Date.now()));
+connection.join(ROOM, { history: HISTORY });
+connection.open();
+void pollCluster();
+
+const calm = matchMedia('(prefers-reduced-motion: reduce)');
+let drawnAt = 0;
+function frame(): void {
+  const now = Date.now();
+  if (now - drawnAt >= (calm.matches ? 1_000 : FRAME_MS - 4)) {
+    drawnAt = now;
+    for (const chart of charts) chart.draw(now);
+  }
+  requestAnimationFrame(frame);
+}
+frame();
