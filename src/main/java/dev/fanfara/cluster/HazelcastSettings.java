@@ -89,6 +89,8 @@ final class HazelcastSettings {
         // A client waits for its ack; 60 s is no answer.
         config.setProperty("hazelcast.operation.call.timeout.millis", "8000");
         config.setProperty("hazelcast.operation.backup.timeout.millis", "5000");
+        // The call timeout does not end retries. 30, most of them 500 ms apart, end after as long; 250 take 2 minutes.
+        config.setProperty("hazelcast.invocation.max.retry.count", "30");
         // Without this a write whose backup never answered counts as done, and is lost if its node is.
         config.setProperty("hazelcast.operation.fail.on.indeterminate.state", "true");
         // It would block event loops; the rooms limit their own operations in flight.

@@ -1,9 +1,11 @@
 package dev.fanfara.cluster;
 
-import static dev.fanfara.cluster.Await.await;
 import static dev.fanfara.cluster.Await.until;
+import static dev.fanfara.cluster.Talk.answer;
+import static dev.fanfara.cluster.Talk.ask;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.hazelcast.config.Config;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
@@ -21,9 +23,11 @@ class MergeTest {
 
     @Test
     void clustersThatFindEachOtherBecomeOne() {
-        Cluster a = nodes.start(0);
-        Cluster b = nodes.start(strangerToAll(nodes.options(1)));
+        Cluster a = nodes.start(nodes.options(0), MergeTest::soon);
+        Cluster b = nodes.start(strangerToAll(nodes.options(1)), MergeTest::soon);
         assertThat(b.peers()).isEmpty();
+        answer(a, "a");
+        answer(b, "b");
         Queue<Change> heard = new ConcurrentLinkedQueue<>();
         a.onChange(heard::add);
         b.onChange(heard::add);
@@ -32,8 +36,13 @@ class MergeTest {
         until("both have a peer", () -> a.peers().size() == 1 && b.peers().size() == 1);
 
         assertThat(a.oldest()).isNotEqualTo(b.oldest());
-        assertThat(ask(a, b)).isEqualTo("heard");
-        assertThat(ask(b, a)).isEqualTo("heard");
+        assertThat(ask(a, b)).isEqualTo("b");
+        assertThat(ask(b, a)).isEqualTo("a");
+    }
+
+    private static void soon(Config config) {
+        config.setProperty("hazelcast.merge.first.run.delay.seconds", "1");
+        config.setProperty("hazelcast.merge.next.run.delay.seconds", "1");
     }
 
     /** Looks for nobody, so it founds a cluster of its own; the others' search finds it. */
@@ -46,14 +55,5 @@ class MergeTest {
                 new Discovery.Members(List.of()),
                 options.backups(),
                 Map.of());
-    }
-
-    private static String ask(Cluster from, Cluster to) {
-        String address = "fanfara.test." + to.nodeId() + ".0";
-        await(to.vertx()
-                .eventBus()
-                .consumer(address, message -> message.reply("heard"))
-                .completion());
-        return await(from.vertx().eventBus().<String>request(address, "")).body();
     }
 }

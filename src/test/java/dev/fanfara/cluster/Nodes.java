@@ -2,7 +2,7 @@ package dev.fanfara.cluster;
 
 import static dev.fanfara.cluster.Await.await;
 
-import io.vertx.core.Future;
+import com.hazelcast.config.Config;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import java.io.IOException;
@@ -12,6 +12,7 @@ import java.net.ServerSocket;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 
 /** Nodes in this JVM on free ports of 127.0.0.1, each looking for the others there. All are gone after {@link #close}. */
 final class Nodes implements AutoCloseable {
@@ -38,12 +39,14 @@ final class Nodes implements AutoCloseable {
     }
 
     Cluster start(ClusterOptions options) {
-        return await(tryStart(options));
+        return start(options, config -> {});
     }
 
-    Future<Cluster> tryStart(ClusterOptions options) {
-        return Cluster.start(options, new VertxOptions().setEventLoopPoolSize(2), Vertx.builder(), config -> {})
-                .onSuccess(cluster -> running.add(cluster.vertx()));
+    Cluster start(ClusterOptions options, Consumer<Config> further) {
+        VertxOptions small = new VertxOptions().setEventLoopPoolSize(2);
+        Cluster cluster = await(Cluster.start(options, small, Vertx.builder(), further));
+        running.add(cluster.vertx());
+        return cluster;
     }
 
     void leave(Cluster node) {
