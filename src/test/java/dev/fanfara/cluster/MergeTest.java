@@ -1,0 +1,59 @@
+package dev.fanfara.cluster;
+
+import static dev.fanfara.cluster.Await.until;
+import static dev.fanfara.cluster.Talk.answer;
+import static dev.fanfara.cluster.Talk.ask;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.hazelcast.config.Config;
+import java.util.List;
+import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class MergeTest {
+    private final Nodes nodes = new Nodes();
+
+    @AfterEach
+    void close() {
+        nodes.close();
+    }
+
+    @Test
+    void clustersThatFindEachOtherBecomeOne() {
+        Cluster a = nodes.start(nodes.options(0), MergeTest::soon);
+        Cluster b = nodes.start(strangerToAll(nodes.options(1)), MergeTest::soon);
+        assertThat(b.peers()).isEmpty();
+        answer(a, "a");
+        answer(b, "b");
+        Queue<Change> heard = new ConcurrentLinkedQueue<>();
+        a.onChange(heard::add);
+        b.onChange(heard::add);
+
+        until("one side has merged", () -> heard.contains(new Change.Merged()));
+        until("both have a peer", () -> a.peers().size() == 1 && b.peers().size() == 1);
+
+        assertThat(a.oldest()).isNotEqualTo(b.oldest());
+        assertThat(ask(a, b)).isEqualTo("b");
+        assertThat(ask(b, a)).isEqualTo("a");
+    }
+
+    private static void soon(Config config) {
+        config.setProperty("hazelcast.merge.first.run.delay.seconds", "1");
+        config.setProperty("hazelcast.merge.next.run.delay.seconds", "1");
+    }
+
+    /** Looks for nobody, so it founds a cluster of its own; the others' search finds it. */
+    private static ClusterOptions strangerToAll(ClusterOptions options) {
+        return new ClusterOptions(
+                options.name(),
+                options.host(),
+                options.port(),
+                options.eventBusPort(),
+                new Discovery.Members(List.of()),
+                options.backups(),
+                Map.of());
+    }
+}

@@ -1,0 +1,78 @@
+package dev.fanfara.cluster;
+
+import static dev.fanfara.cluster.Await.await;
+
+import com.hazelcast.config.Config;
+import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+
+/** Nodes in this JVM on free ports of 127.0.0.1, each looking for the others there. All are gone after {@link #close}. */
+final class Nodes implements AutoCloseable {
+    static final String HOST = "127.0.0.1";
+
+    private final List<Integer> ports = freePorts(6);
+    private final List<Vertx> running = new ArrayList<>();
+
+    /** The nth node (0 to 2), as it would be configured. */
+    ClusterOptions options(int n) {
+        return new ClusterOptions(
+                "test-" + ports.get(0),
+                HOST,
+                ports.get(n),
+                ports.get(n + 3),
+                new Discovery.Members(
+                        ports.stream().limit(3).map(port -> HOST + ":" + port).toList()),
+                1,
+                Map.of("node", "n" + n));
+    }
+
+    Cluster start(int n) {
+        return start(options(n));
+    }
+
+    Cluster start(ClusterOptions options) {
+        return start(options, config -> {});
+    }
+
+    Cluster start(ClusterOptions options, Consumer<Config> further) {
+        VertxOptions small = new VertxOptions().setEventLoopPoolSize(2);
+        Cluster cluster = await(Cluster.start(options, small, Vertx.builder(), further));
+        running.add(cluster.vertx());
+        return cluster;
+    }
+
+    void leave(Cluster node) {
+        await(node.leave());
+        await(node.vertx().close());
+    }
+
+    @Override
+    public void close() {
+        running.forEach(vertx -> await(vertx.close()));
+    }
+
+    static List<Integer> freePorts(int count) {
+        List<ServerSocket> sockets = new ArrayList<>();
+        try {
+            for (int i = 0; i < count; i++) {
+                sockets.add(new ServerSocket(0, 1, InetAddress.getByName(HOST)));
+            }
+            List<Integer> ports =
+                    sockets.stream().map(ServerSocket::getLocalPort).toList();
+            for (ServerSocket socket : sockets) {
+                socket.close();
+            }
+            return ports;
+        } catch (IOException noPorts) {
+            throw new UncheckedIOException(noPorts);
+        }
+    }
+}
