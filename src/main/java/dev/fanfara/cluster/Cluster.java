@@ -90,7 +90,7 @@ public final class Cluster {
         return membership == null ? List.of() : membership.watch().peers();
     }
 
-    /** Whether this node has been in the cluster longest. Exactly one node is, except while the cluster is split. */
+    /** Whether this node has been in the cluster longest. Exactly one node is, except while the cluster is split; not one that has left. */
     public boolean oldest() {
         return membership == null || membership.watch().oldest();
     }

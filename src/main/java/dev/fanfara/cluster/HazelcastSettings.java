@@ -12,7 +12,7 @@ import com.hazelcast.config.rest.RestConfig;
  * default today, since Hazelcast's defaults are made for another network: wide open, and patient for minutes.
  */
 final class HazelcastSettings {
-    /** A node not heard from for so long is out. The majority lease (RoomLog) must have run out before: at most 4 s. */
+    /** A node not heard from for so long is out. Its lease as part of a majority (3 s, checked each second) must have run out before. */
     static final int MAX_SILENCE_SECONDS = 6;
 
     /** The longest a node that leaves waits until the others hold its data. */

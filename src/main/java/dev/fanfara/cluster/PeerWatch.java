@@ -87,7 +87,7 @@ final class PeerWatch {
         loop.runOnContext(onLoop -> {
             members.clear();
             peers = List.of();
-            oldest = true;
+            oldest = false;
         });
     }
 

@@ -17,8 +17,11 @@ import io.vertx.core.spi.cluster.RegistrationListener;
 import io.vertx.core.spi.cluster.RegistrationUpdateEvent;
 import io.vertx.spi.cluster.hazelcast.HazelcastClusterManager;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -35,8 +38,14 @@ import org.slf4j.LoggerFactory;
 final class RoutedClusterManager extends HazelcastClusterManager {
     private static final Logger log = LoggerFactory.getLogger(RoutedClusterManager.class);
 
+    private static final int RECONNECT_MILLIS = 100;
+
     private final ClusterOptions options;
     private final Routes routes = new Routes();
+
+    /** When the bus last wanted to connect to a node, by {@link System#nanoTime}. Absent nodes go at each change. */
+    private final Map<String, Long> lookups = new ConcurrentHashMap<>();
+
     private @Nullable RegistrationListener cache;
     private @Nullable Context worker;
 
@@ -109,8 +118,22 @@ final class RoutedClusterManager extends HazelcastClusterManager {
         }
     }
 
+    /**
+     * The bus asks this whenever it connects, and it connects for each message as long as that fails, with a stack trace in
+     * the log each time. So a second question within {@link #RECONNECT_MILLIS} waits; the messages queue meanwhile.
+     */
     @Override
     public void getNodeInfo(String node, Completable<NodeInfo> answer) {
+        long now = System.nanoTime();
+        Long last = lookups.put(node, now);
+        if (last != null && now - last < TimeUnit.MILLISECONDS.toNanos(RECONNECT_MILLIS)) {
+            Objects.requireNonNull(worker).owner().setTimer(RECONNECT_MILLIS, timer -> lookUp(node, answer));
+        } else {
+            lookUp(node, answer);
+        }
+    }
+
+    private void lookUp(String node, Completable<NodeInfo> answer) {
         Optional<Member> member = member(node);
         if (member.isPresent()) {
             SocketAddress bus = NodeAttributes.bus(member.get());
@@ -130,8 +153,8 @@ final class RoutedClusterManager extends HazelcastClusterManager {
     public void stateChanged(LifecycleEvent event) {
         if (event.getState() == LifecycleState.MERGED) {
             forgetAbsent();
+            later(() -> super.stateChanged(event));
         }
-        later(() -> super.stateChanged(event));
     }
 
     /** How many routed addresses the bus has cached. */
@@ -149,6 +172,7 @@ final class RoutedClusterManager extends HazelcastClusterManager {
         for (String address : routes.forgetAbsent(this::isPresent)) {
             bus.registrationsUpdated(new RegistrationUpdateEvent(address, List.of()));
         }
+        lookups.keySet().removeIf(node -> !isPresent(node));
     }
 
     private boolean isPresent(String node) {

@@ -1,7 +1,7 @@
 package dev.fanfara.cluster;
 
 import java.net.BindException;
-import org.jspecify.annotations.Nullable;
+import java.util.Objects;
 
 /** Why a node could not start, told in one sentence that names the port. */
 final class StartFailure {
@@ -27,11 +27,11 @@ final class StartFailure {
         return new ClusterException("cannot listen on event bus port " + place + ": " + root(failure));
     }
 
-    private static @Nullable String root(Throwable failure) {
+    private static String root(Throwable failure) {
         Throwable root = failure;
         while (root.getCause() != null) {
             root = root.getCause();
         }
-        return root.getMessage() == null ? root.getClass().getSimpleName() : root.getMessage();
+        return Objects.requireNonNullElse(root.getMessage(), root.getClass().getSimpleName());
     }
 }
