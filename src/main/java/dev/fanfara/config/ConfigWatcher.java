@@ -6,6 +6,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -41,6 +42,8 @@ public final class ConfigWatcher implements AutoCloseable {
     /** Fingerprint of the bad content that was reported last. Touched only by the watcher's thread. */
     private @Nullable String rejected;
 
+    private final AtomicLong looks = new AtomicLong();
+
     public ConfigWatcher(ConfigSource source, Loaded started, ConfigListener listener) {
         this(source, started, listener, INTERVAL);
     }
@@ -70,8 +73,14 @@ public final class ConfigWatcher implements AutoCloseable {
         thread.shutdownNow();
     }
 
+    /** How often it has begun to look. Any thread. */
+    long looks() {
+        return looks.get();
+    }
+
     /** Must not throw: the executor would never look again. */
     private void look(boolean asked) {
+        looks.incrementAndGet();
         try {
             Loaded loaded = source.load();
             if (!loaded.hash().equals(hash)) {

@@ -187,12 +187,13 @@ final class FieldDescriber implements Fields {
     }
 
     @Override
-    public void exactlyOneOf(String... keys) {
+    public boolean exactlyOneOf(String... keys) {
         for (String key : keys) {
             JsonObject present = new JsonObject().put(key, new JsonObject().put("type", "string"));
             alternatives.add(
                     new JsonObject().put("required", new JsonArray().add(key)).put("properties", present));
         }
+        return true;
     }
 
     @Override

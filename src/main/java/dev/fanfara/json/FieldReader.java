@@ -173,7 +173,7 @@ final class FieldReader implements Fields {
     }
 
     @Override
-    public void exactlyOneOf(String... keys) {
+    public boolean exactlyOneOf(String... keys) {
         List<String> there =
                 Arrays.stream(keys).filter(key -> object.getValue(key) != null).toList();
         if (there.size() != 1) {
@@ -183,6 +183,7 @@ final class FieldReader implements Fields {
                     "exactly one of " + String.join(", ", keys),
                     null);
         }
+        return there.size() == 1;
     }
 
     @Override
