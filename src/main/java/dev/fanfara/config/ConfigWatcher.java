@@ -1,7 +1,6 @@
 package dev.fanfara.config;
 
 import java.time.Duration;
-import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -82,17 +81,25 @@ public final class ConfigWatcher implements AutoCloseable {
     private void look(boolean asked) {
         looks.incrementAndGet();
         try {
-            Loaded loaded = source.load();
-            if (!loaded.hash().equals(hash)) {
-                change(loaded, asked);
-            } else if (rejected != null) {
-                rejected = null;
-                listener.onRestored();
-            }
+            report(asked);
+        } catch (RuntimeException bug) {
+            log.error("taking a new configuration failed", bug);
+        }
+    }
+
+    private void report(boolean asked) {
+        Loaded loaded;
+        try {
+            loaded = source.load();
         } catch (ConfigException bad) {
             reject(bad, bad.fingerprint(), asked);
-        } catch (RuntimeException bug) {
-            log.error("looking for a new configuration failed", bug);
+            return;
+        }
+        if (!loaded.hash().equals(hash)) {
+            change(loaded, asked);
+        } else if (rejected != null) {
+            rejected = null;
+            listener.onRestored();
         }
     }
 
@@ -101,12 +108,15 @@ public final class ConfigWatcher implements AutoCloseable {
             return;
         }
         try {
-            List<String> needsRestart = loaded.needsRestart(started);
-            listener.onChanged(loaded, needsRestart);
+            listener.onChanged(loaded, loaded.needsRestart(started));
             hash = loaded.hash();
             rejected = null;
         } catch (ConfigException refused) {
             reject(refused, loaded.hash(), asked);
+        } catch (RuntimeException bug) {
+            // The same content would fail again at every look; it is tried again when it changes or when asked.
+            rejected = loaded.hash();
+            throw bug;
         }
     }
 

@@ -29,7 +29,7 @@ class CommandsTest {
     @Test
     void goodFileIsOkWithItsHash() throws Exception {
         assertThat(run(new Check(), "-c", file("{}"))).isEqualTo(0);
-        assertThat(out.toString()).matches(NEEDS_RESTART + "ok, hash [0-9a-f]{16}\n");
+        assertThat(out.toString()).matches(NEEDS_RESTART + "ok: .*fanfara.json, hash [0-9a-f]{16}\n");
         assertThat(err.toString()).isEmpty();
     }
 
@@ -65,7 +65,7 @@ class CommandsTest {
 
         assertThat(run(new Check(), "-c", file)).isEqualTo(78);
         assertThat(err.toString())
-                .startsWith(file + ": 1 mistake\n\n" + file + ":3:4\n  expected     JSON: Unexpected character");
+                .startsWith(file + ": 1 mistake\n\n" + file + ":3:3\n  expected     JSON: Unexpected character");
     }
 
     @Test
@@ -90,7 +90,7 @@ class CommandsTest {
                 .toString();
 
         assertThat(run(new Check(), "-c", changed, "--against", old)).isEqualTo(0);
-        assertThat(out.toString()).matches("needs a restart: /server/port\nok, hash [0-9a-f]{16}\n");
+        assertThat(out.toString()).matches("needs a restart: /server/port\nok: .*new.json, hash [0-9a-f]{16}\n");
     }
 
     @Test

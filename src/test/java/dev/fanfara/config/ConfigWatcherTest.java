@@ -31,11 +31,16 @@ class ConfigWatcherTest {
     private static final class Listener implements ConfigListener {
         private final BlockingQueue<String> heard = new LinkedBlockingQueue<>();
         private volatile boolean refusing;
+        private volatile boolean failing;
 
         @Override
         public void onChanged(Loaded loaded, List<String> needsRestart) {
             if (refusing) {
                 throw new ConfigException("listener", List.of());
+            }
+            if (failing) {
+                heard.add("failing");
+                throw new IllegalStateException("a bug in the listener");
             }
             heard.add("budget " + loaded.config().connections().outboundBudget() + " " + needsRestart);
         }
@@ -202,6 +207,20 @@ class ConfigWatcherTest {
         listener.refusing = false;
         asked().reloadNow().get(10, TimeUnit.SECONDS);
         listener.hears("budget 2097152 []");
+    }
+
+    @Test
+    void bugInTheListenerStopsNoLaterChange() throws Exception {
+        listener.failing = true;
+        watch();
+
+        fixture.file(budget("2MiB"));
+        listener.hears("failing");
+        looksTwiceMore();
+
+        listener.failing = false;
+        fixture.file(budget("3MiB"));
+        listener.hears("budget 3145728 []");
     }
 
     @Test
