@@ -40,7 +40,8 @@ public final class Check implements Callable<Integer> {
         }
         PrintWriter out = command.commandLine().getOut();
         try {
-            Loaded loaded = options.source().load();
+            ConfigSource source = options.source();
+            Loaded loaded = source.load();
             loaded.warnings().forEach(warning -> out.println("warning: " + warning));
             if (against != null) {
                 Loaded inForce = new ConfigSource(against, System.getenv(), List.of()).load();
@@ -49,7 +50,7 @@ public final class Check implements Callable<Integer> {
                 out.println("a change needs a restart: "
                         + String.join(" ", new TreeSet<>(loaded.atStart().keySet())));
             }
-            out.println("ok, hash " + loaded.hash());
+            out.println("ok: " + source + ", hash " + loaded.hash());
             out.flush();
             return ExitCode.OK;
         } catch (ConfigException bad) {

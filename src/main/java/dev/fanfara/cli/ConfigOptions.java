@@ -45,7 +45,7 @@ public final class ConfigOptions {
     @Option(names = "--demo", negatable = true, description = "Feeds the room demo with moving numbers, or does not")
     private @Nullable Boolean demo;
 
-    /** @throws ParameterException when a {@code --set} is none: a usage error, exit 2 */
+    /** What the options name. A {@code --set} that is none is a usage error: exit 2. */
     public ConfigSource source() {
         return source(System.getenv(), Path.of(""));
     }

@@ -3,7 +3,11 @@ package dev.fanfara.config;
 import dev.fanfara.json.Fields;
 import dev.fanfara.json.Value;
 
-/** permessage-deflate. Immutable. @param threshold in bytes; smaller messages go as they are */
+/**
+ * permessage-deflate. Immutable.
+ *
+ * @param threshold in bytes; smaller messages go as they are
+ */
 public record CompressionConfig(boolean enabled, int threshold) {
     static CompressionConfig read(Fields fields) {
         return new CompressionConfig(

@@ -80,7 +80,13 @@ public final class ConfigSource {
     }
 
     private String name() {
-        return file == null ? "configuration" : file.toString();
+        return file == null ? "defaults, environment and flags" : file.toString();
+    }
+
+    /** As a person calls it: the file, or what there is without one. */
+    @Override
+    public String toString() {
+        return name();
     }
 
     private static String hash(String text) {

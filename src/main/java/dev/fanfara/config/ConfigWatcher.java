@@ -1,11 +1,11 @@
 package dev.fanfara.config;
 
 import java.time.Duration;
-import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -41,6 +41,8 @@ public final class ConfigWatcher implements AutoCloseable {
     /** Fingerprint of the bad content that was reported last. Touched only by the watcher's thread. */
     private @Nullable String rejected;
 
+    private final AtomicLong looks = new AtomicLong();
+
     public ConfigWatcher(ConfigSource source, Loaded started, ConfigListener listener) {
         this(source, started, listener, INTERVAL);
     }
@@ -70,20 +72,34 @@ public final class ConfigWatcher implements AutoCloseable {
         thread.shutdownNow();
     }
 
+    /** How often it has begun to look. Any thread. */
+    long looks() {
+        return looks.get();
+    }
+
     /** Must not throw: the executor would never look again. */
     private void look(boolean asked) {
+        looks.incrementAndGet();
         try {
-            Loaded loaded = source.load();
-            if (!loaded.hash().equals(hash)) {
-                change(loaded, asked);
-            } else if (rejected != null) {
-                rejected = null;
-                listener.onRestored();
-            }
+            report(asked);
+        } catch (RuntimeException bug) {
+            log.error("taking a new configuration failed", bug);
+        }
+    }
+
+    private void report(boolean asked) {
+        Loaded loaded;
+        try {
+            loaded = source.load();
         } catch (ConfigException bad) {
             reject(bad, bad.fingerprint(), asked);
-        } catch (RuntimeException bug) {
-            log.error("looking for a new configuration failed", bug);
+            return;
+        }
+        if (!loaded.hash().equals(hash)) {
+            change(loaded, asked);
+        } else if (rejected != null) {
+            rejected = null;
+            listener.onRestored();
         }
     }
 
@@ -92,12 +108,15 @@ public final class ConfigWatcher implements AutoCloseable {
             return;
         }
         try {
-            List<String> needsRestart = loaded.needsRestart(started);
-            listener.onChanged(loaded, needsRestart);
+            listener.onChanged(loaded, loaded.needsRestart(started));
             hash = loaded.hash();
             rejected = null;
         } catch (ConfigException refused) {
             reject(refused, loaded.hash(), asked);
+        } catch (RuntimeException bug) {
+            // The same content would fail again at every look; it is tried again when it changes or when asked.
+            rejected = loaded.hash();
+            throw bug;
         }
     }
 

@@ -3,7 +3,11 @@ package dev.fanfara.config;
 import dev.fanfara.json.Fields;
 import java.time.Duration;
 
-/** How a node empties before it stops. Immutable. @param window over which the clients are sent away */
+/**
+ * How a node empties before it stops. Immutable.
+ *
+ * @param window over which the clients are sent away
+ */
 public record DrainConfig(Duration window) {
     static DrainConfig read(Fields fields) {
         return new DrainConfig(fields.value(

@@ -42,16 +42,16 @@ public record KeyConfig(
                 fields.optional("secret", SECRET, "HMAC secret of at least 32 bytes"),
                 fields.optional("pem", PEM, "PEM text of a public key, usually ${file:…}"),
                 fields.optional("jwks", NetworkValues.JWKS_URL, "URL of a key set"));
-        fields.exactlyOneOf("secret", "pem", "jwks");
+        if (!fields.exactlyOneOf("secret", "pem", "jwks")) {
+            return key;
+        }
         boolean allHmac = key.algorithms().stream().allMatch(algorithm -> algorithm.startsWith("HS"));
         boolean noHmac = key.algorithms().stream().noneMatch(algorithm -> algorithm.startsWith("HS"));
-        fields.check(
-                key.secret() == null || allHmac, "algorithms", "HS256, HS384 or HS512 with a secret", "pem", "jwks");
+        fields.check(key.secret() == null || allHmac, "algorithms", "HS256, HS384 or HS512 with a secret");
         fields.check(
                 (key.pem() == null && key.jwks() == null) || noHmac,
                 "algorithms",
-                "RS…, ES… or EdDSA with pem or jwks; HS… needs a secret",
-                "secret");
+                "RS…, ES… or EdDSA with pem or jwks; HS… needs a secret");
         String pem = key.pem();
         if (pem != null && noHmac) {
             fields.check(

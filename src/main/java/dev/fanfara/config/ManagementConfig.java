@@ -4,7 +4,11 @@ import dev.fanfara.json.Fields;
 import dev.fanfara.json.Value;
 import org.jspecify.annotations.Nullable;
 
-/** The management port: metrics, health, admin. Immutable. @param port 0 picks a free one */
+/**
+ * The management port: metrics, health, admin. Immutable.
+ *
+ * @param port 0 picks a free one
+ */
 public record ManagementConfig(
         String host,
         int port,

@@ -13,7 +13,7 @@ import io.vertx.core.json.JsonObject;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -51,7 +51,7 @@ final class Overrides {
 
     /** Objects first, so that {@code FANFARA_SERVER__PORT} wins over {@code FANFARA_SERVER} whatever the order. */
     void environment(Map<String, String> environment) {
-        Map<String, List<String>> paths = new HashMap<>();
+        Map<String, List<String>> paths = new LinkedHashMap<>();
         shape.paths().forEach(path -> paths.put(variable(path), path));
         Map<Integer, Map<String, String>> byDepth = new TreeMap<>();
         environment.forEach((name, value) -> {
@@ -160,15 +160,18 @@ final class Overrides {
             mistakes.add(notYet(name, String.join(".", path)));
             return;
         }
-        String near = DidYouMean.closest(name, paths.keySet());
-        String last = "__" + name.substring(PREFIX.length());
-        for (List<String> known : near == null ? shape.paths() : List.<List<String>>of()) {
-            if (near == null && variable(known).endsWith(last)) {
-                near = variable(known);
-            }
-        }
+        String near = near(
+                name.substring(PREFIX.length()),
+                "__",
+                paths.keySet().stream()
+                        .map(known -> known.substring(PREFIX.length()))
+                        .toList());
         mistakes.add(new Mistake(
-                "", name, "an unknown name", "FANFARA_ and the path of a key, such as FANFARA_SERVER__PORT", near));
+                "",
+                name,
+                "an unknown name",
+                "FANFARA_ and the path of a key, such as FANFARA_SERVER__PORT",
+                near == null ? null : PREFIX + near));
     }
 
     private void unknownPath(Setting setting, List<String> path) {
@@ -178,16 +181,21 @@ final class Overrides {
         }
         List<String> known = new ArrayList<>();
         shape.paths().forEach(each -> known.add(String.join(".", each)));
-        String near = known.stream()
-                .filter(each -> each.endsWith("." + setting.path()))
-                .findFirst()
-                .orElseGet(() -> DidYouMean.closest(setting.path(), known));
+        String near = near(setting.path(), ".", known);
         mistakes.add(new Mistake(
                 "",
                 setting.flag(),
                 "an unknown path",
                 "the path of a key, such as server.port; lists are set whole",
                 near));
+    }
+
+    /** A path that lacks only its beginning is a likelier wish than one of similar letters: port is server.port. */
+    private static @Nullable String near(String written, String separator, List<String> known) {
+        return known.stream()
+                .filter(path -> path.endsWith(separator + written))
+                .findFirst()
+                .orElseGet(() -> DidYouMean.closest(written, known));
     }
 
     private static Mistake notYet(String from, String path) {

@@ -8,6 +8,7 @@ import java.security.KeyFactory;
 import java.security.cert.CertificateFactory;
 import java.security.interfaces.ECKey;
 import java.security.interfaces.RSAKey;
+import java.security.spec.InvalidKeySpecException;
 import java.security.spec.PKCS8EncodedKeySpec;
 import java.security.spec.X509EncodedKeySpec;
 import java.util.Base64;
@@ -19,9 +20,10 @@ import org.jspecify.annotations.Nullable;
 /** Which kind of key a PEM text holds, so that a wrong one is found when the file is checked and not at the first token. */
 final class PemKey {
     /** An Ed25519 public key of no one in particular (RFC 8410, section 10.1). */
-    static final String EXAMPLE = "-----BEGIN PUBLIC KEY-----\n"
-            + "MCowBQYDK2VwAyEAGb9ECWmEzf6FQbrBZ9w7lshQhqowtrbLDFw4rXAxZuE=\n"
-            + "-----END PUBLIC KEY-----";
+    static final String EXAMPLE = """
+            -----BEGIN PUBLIC KEY-----
+            MCowBQYDK2VwAyEAGb9ECWmEzf6FQbrBZ9w7lshQhqowtrbLDFw4rXAxZuE=
+            -----END PUBLIC KEY-----""";
 
     private static final Pattern BLOCK =
             Pattern.compile("-----BEGIN (PUBLIC KEY|PRIVATE KEY|CERTIFICATE)-----([^-]+)-----END \\1-----");
@@ -73,17 +75,24 @@ final class PemKey {
         }
     }
 
+    /** The encoding names its family, but the JDK offers no other way to ask for it than to try. */
     private static @Nullable Key key(byte[] der, boolean isPublic) throws GeneralSecurityException {
+        Key key = null;
         for (String family : List.of("RSA", "EC", "Ed25519")) {
-            KeyFactory factory = KeyFactory.getInstance(family);
-            try {
-                return isPublic
-                        ? factory.generatePublic(new X509EncodedKeySpec(der))
-                        : factory.generatePrivate(new PKCS8EncodedKeySpec(der));
-            } catch (GeneralSecurityException e) {
-                continue; // The encoding names its family; the JDK offers no other way to ask for it.
+            if (key == null) {
+                key = key(KeyFactory.getInstance(family), der, isPublic);
             }
         }
-        return null;
+        return key;
+    }
+
+    private static @Nullable Key key(KeyFactory family, byte[] der, boolean isPublic) {
+        try {
+            return isPublic
+                    ? family.generatePublic(new X509EncodedKeySpec(der))
+                    : family.generatePrivate(new PKCS8EncodedKeySpec(der));
+        } catch (InvalidKeySpecException e) {
+            return null;
+        }
     }
 }

@@ -1,6 +1,5 @@
 package dev.fanfara.json;
 
-import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -33,11 +32,11 @@ public final class Document {
         return new Document(new JsonObject());
     }
 
-    /** @param name the file as messages call it; the line is added */
+    /** The content of a file; messages call it {@code name} and add the line. */
     public static Document parse(String name, Path folder, String text) throws BrokenJson {
         JsonText json = JsonText.parse(text);
         if (!(json.value() instanceof JsonObject root)) {
-            throw new BrokenJson(1, 1, "a JSON object, got " + kind(json.value()));
+            throw new BrokenJson(1, 1, "a JSON object, got " + Shown.kind(json.value()));
         }
         Document document = new Document(root);
         json.lines()
@@ -92,21 +91,5 @@ public final class Document {
                 return origin;
             }
         }
-    }
-
-    static String kind(@Nullable Object json) {
-        if (json == null) {
-            return "null";
-        }
-        if (json instanceof JsonObject) {
-            return "an object";
-        }
-        if (json instanceof JsonArray) {
-            return "a list";
-        }
-        if (json instanceof String) {
-            return "a text";
-        }
-        return json instanceof Number ? "a number" : "true or false";
     }
 }

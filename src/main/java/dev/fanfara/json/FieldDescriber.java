@@ -1,7 +1,5 @@
 package dev.fanfara.json;
 
-import dev.fanfara.json.Shape.Key;
-import dev.fanfara.json.Shape.Kind;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.nio.file.Path;
@@ -16,60 +14,48 @@ import org.jspecify.annotations.Nullable;
 final class FieldDescriber implements Fields {
     private static final Object NONE = new Object();
 
-    private final Map<String, Key> keys;
-    private final List<String> notYet;
-    private final JsonObject properties;
-    private final JsonArray required;
-    private final JsonArray alternatives;
-    private final JsonObject defaults;
+    /** Shared with the view of {@link #atStart()}: both describe the same object. */
+    private final Notes notes;
+
     private final boolean fixed;
 
-    FieldDescriber() {
-        this(
-                new LinkedHashMap<>(),
-                new ArrayList<>(),
-                new JsonObject(),
-                new JsonArray(),
-                new JsonArray(),
-                new JsonObject(),
-                false);
+    /** What was asked for, in order. */
+    private static final class Notes {
+        private final Map<String, Shape.Key> keys = new LinkedHashMap<>();
+        private final List<String> notYet = new ArrayList<>();
+        private final JsonObject properties = new JsonObject();
+        private final JsonArray required = new JsonArray();
+        private final JsonArray alternatives = new JsonArray();
+        private final JsonObject defaults = new JsonObject();
     }
 
-    private FieldDescriber(
-            Map<String, Key> keys,
-            List<String> notYet,
-            JsonObject properties,
-            JsonArray required,
-            JsonArray alternatives,
-            JsonObject defaults,
-            boolean fixed) {
-        this.keys = keys;
-        this.notYet = notYet;
-        this.properties = properties;
-        this.required = required;
-        this.alternatives = alternatives;
-        this.defaults = defaults;
+    FieldDescriber() {
+        this(new Notes(), false);
+    }
+
+    private FieldDescriber(Notes notes, boolean fixed) {
+        this.notes = notes;
         this.fixed = fixed;
     }
 
     Shape shape() {
         JsonObject schema = new JsonObject()
                 .put("type", "object")
-                .put("properties", properties)
+                .put("properties", notes.properties)
                 .put("additionalProperties", false);
-        if (!required.isEmpty()) {
-            schema.put("required", required);
+        if (!notes.required.isEmpty()) {
+            schema.put("required", notes.required);
         }
-        if (!alternatives.isEmpty()) {
-            schema.put("oneOf", alternatives);
+        if (!notes.alternatives.isEmpty()) {
+            schema.put("oneOf", notes.alternatives);
         }
-        return new Shape(keys, notYet, schema, defaults);
+        return new Shape(notes.keys, notes.notYet, schema, notes.defaults);
     }
 
     @Override
     public <T> T value(String key, Value<T> type, Object fallback, String doc) {
         describe(key, scalar(type), doc, fallback);
-        keys.put(key, new Key(kind(type), false, null));
+        notes.keys.put(key, new Shape.Key(kind(type), false, null));
         try {
             return type.read(fallback, false);
         } catch (Unfit e) {
@@ -80,16 +66,16 @@ final class FieldDescriber implements Fields {
     @Override
     public <T> T required(String key, Value<T> type, String doc) {
         describe(key, scalar(type), doc, NONE);
-        required.add(key);
-        keys.put(key, new Key(kind(type), false, null));
+        notes.required.add(key);
+        notes.keys.put(key, new Shape.Key(kind(type), false, null));
         return type.readExample();
     }
 
     @Override
     public <T> @Nullable T optional(String key, Value<T> type, String doc) {
         describe(key, orNull(scalar(type)), doc, NONE);
-        defaults.putNull(key);
-        keys.put(key, new Key(kind(type), true, null));
+        notes.defaults.putNull(key);
+        notes.keys.put(key, new Shape.Key(kind(type), true, null));
         return null;
     }
 
@@ -101,7 +87,7 @@ final class FieldDescriber implements Fields {
     @Override
     public <T> List<T> list(String key, Value<T> type, List<?> fallback, String doc) {
         describe(key, array(scalar(type)), doc, new JsonArray(fallback));
-        keys.put(key, new Key(Kind.LIST, false, null));
+        notes.keys.put(key, new Shape.Key(Shape.Kind.LIST, false, null));
         List<T> values = new ArrayList<>();
         for (Object element : fallback) {
             try {
@@ -116,16 +102,16 @@ final class FieldDescriber implements Fields {
     @Override
     public <T> List<T> requiredList(String key, Value<T> type, String doc) {
         describe(key, array(scalar(type)).put("minItems", 1), doc, NONE);
-        required.add(key);
-        keys.put(key, new Key(Kind.LIST, false, null));
+        notes.required.add(key);
+        notes.keys.put(key, new Shape.Key(Shape.Kind.LIST, false, null));
         return List.of(type.readExample());
     }
 
     @Override
     public <T> @Nullable List<T> optionalList(String key, Value<T> type, String doc) {
         describe(key, orNull(array(scalar(type))), doc, NONE);
-        defaults.putNull(key);
-        keys.put(key, new Key(Kind.LIST, true, null));
+        notes.defaults.putNull(key);
+        notes.keys.put(key, new Shape.Key(Shape.Kind.LIST, true, null));
         return null;
     }
 
@@ -135,8 +121,8 @@ final class FieldDescriber implements Fields {
         T value = reader.read(inside);
         Shape shape = inside.shape();
         describeObject(key, shape.schema(), doc, false);
-        defaults.put(key, shape.defaults());
-        keys.put(key, new Key(Kind.OBJECT, false, shape));
+        notes.defaults.put(key, shape.defaults());
+        notes.keys.put(key, new Shape.Key(Shape.Kind.OBJECT, false, shape));
         return value;
     }
 
@@ -146,8 +132,8 @@ final class FieldDescriber implements Fields {
         reader.read(inside);
         Shape shape = inside.shape();
         describeObject(key, orNull(shape.schema()), doc, fixed);
-        defaults.putNull(key);
-        keys.put(key, new Key(Kind.OBJECT, true, shape));
+        notes.defaults.putNull(key);
+        notes.keys.put(key, new Shape.Key(Shape.Kind.OBJECT, true, shape));
         return null;
     }
 
@@ -156,7 +142,7 @@ final class FieldDescriber implements Fields {
         FieldDescriber inside = inside(fixed);
         reader.read(inside);
         describe(key, array(inside.shape().schema()), doc, new JsonArray(fallback));
-        keys.put(key, new Key(Kind.LIST, false, null));
+        notes.keys.put(key, new Shape.Key(Shape.Kind.LIST, false, null));
         JsonObject document = new JsonObject().put(key, new JsonArray(fallback));
         Reading reading = new Reading(Document.empty(), new References(Map.of()));
         List<T> values = new FieldReader(reading, "", document, false).objects(key, reader, fallback, doc);
@@ -168,7 +154,7 @@ final class FieldDescriber implements Fields {
 
     @Override
     public Fields atStart() {
-        return new FieldDescriber(keys, notYet, properties, required, alternatives, defaults, true);
+        return new FieldDescriber(notes, true);
     }
 
     @Override
@@ -178,21 +164,22 @@ final class FieldDescriber implements Fields {
 
     @Override
     public void tolerate(String key, String doc) {
-        properties.put(key, new JsonObject().put("description", doc).put("type", "string"));
+        notes.properties.put(key, new JsonObject().put("description", doc).put("type", "string"));
     }
 
     @Override
     public void notYet(String... keys) {
-        notYet.addAll(Arrays.asList(keys));
+        notes.notYet.addAll(Arrays.asList(keys));
     }
 
     @Override
-    public void exactlyOneOf(String... keys) {
+    public boolean exactlyOneOf(String... keys) {
         for (String key : keys) {
             JsonObject present = new JsonObject().put(key, new JsonObject().put("type", "string"));
-            alternatives.add(
+            notes.alternatives.add(
                     new JsonObject().put("required", new JsonArray().add(key)).put("properties", present));
         }
+        return true;
     }
 
     @Override
@@ -202,7 +189,7 @@ final class FieldDescriber implements Fields {
     public void warn(String key, String sentence) {}
 
     private FieldDescriber inside(boolean insideFixed) {
-        return insideFixed ? (FieldDescriber) new FieldDescriber().atStart() : new FieldDescriber();
+        return new FieldDescriber(new Notes(), insideFixed);
     }
 
     private void describe(String key, JsonObject schema, String doc, Object fallback) {
@@ -210,18 +197,19 @@ final class FieldDescriber implements Fields {
         property.mergeIn(schema);
         if (fallback != NONE) {
             property.put("default", fallback);
-            defaults.put(key, fallback);
+            notes.defaults.put(key, fallback);
         }
-        properties.put(key, property);
+        notes.properties.put(key, property);
     }
 
     private void describeObject(String key, JsonObject schema, String doc, boolean presenceFixed) {
         String description = presenceFixed ? doc + ". To have it or not needs a restart" : doc;
-        properties.put(key, new JsonObject().put("description", description).mergeIn(schema));
+        notes.properties.put(
+                key, new JsonObject().put("description", description).mergeIn(schema));
     }
 
-    private static Kind kind(Value<?> type) {
-        return "string".equals(type.schema().getString("type")) ? Kind.TEXT : Kind.SCALAR;
+    private static Shape.Kind kind(Value<?> type) {
+        return "string".equals(type.schema().getString("type")) ? Shape.Kind.TEXT : Shape.Kind.SCALAR;
     }
 
     /** A reference may stand for any scalar; only where every text is allowed this need not be said. */

@@ -14,7 +14,6 @@ import org.jspecify.annotations.Nullable;
 
 /** Reads the keys of one object and notes every mistake in the reading it belongs to. */
 final class FieldReader implements Fields {
-    private static final int LONGEST_SHOWN = 60;
     static final Value<Path> PATH = Value.spelled(
             "the path of a file", "file", new JsonObject().put("type", "string").put("minLength", 1), Path::of);
 
@@ -173,7 +172,7 @@ final class FieldReader implements Fields {
     }
 
     @Override
-    public void exactlyOneOf(String... keys) {
+    public boolean exactlyOneOf(String... keys) {
         List<String> there =
                 Arrays.stream(keys).filter(key -> object.getValue(key) != null).toList();
         if (there.size() != 1) {
@@ -183,6 +182,7 @@ final class FieldReader implements Fields {
                     "exactly one of " + String.join(", ", keys),
                     null);
         }
+        return there.size() == 1;
     }
 
     @Override
@@ -221,7 +221,7 @@ final class FieldReader implements Fields {
     private <T> T fallback(String at, Value<T> type, Object fallback) {
         reading.content(at, fallback);
         if (!reading.isWrong(at)) {
-            reading.show(at, json(fallback) + " (the default)");
+            reading.show(at, Shown.scalar(fallback) + " (the default)");
         }
         try {
             return type.read(fallback, false);
@@ -232,7 +232,7 @@ final class FieldReader implements Fields {
 
     /** Null after a mistake. */
     private <T> @Nullable T scalar(String at, @Nullable Object written, Value<T> type) {
-        reading.show(at, shown(written, type.isHidden()));
+        reading.show(at, Shown.value(written, type.isHidden()));
         if (written == null) {
             reading.mistake(at, "null", type.expected(), null);
             return null;
@@ -243,7 +243,7 @@ final class FieldReader implements Fields {
             Object json = written;
             if (reference) {
                 // What comes from elsewhere may be secret whatever the key, so only the reference is ever shown.
-                reading.show(at, json(written));
+                reading.show(at, Shown.scalar(written));
                 References.Expanded expanded = reading.references.expand((String) written, folder(at));
                 warnIfOpen(at, type.isSecret(), expanded.files());
                 json = expanded.text();
@@ -281,7 +281,7 @@ final class FieldReader implements Fields {
         if (json instanceof JsonArray array) {
             return array;
         }
-        reading.mistake(pointer(key), shown(json, json instanceof String), "a list", null);
+        reading.mistake(pointer(key), Shown.value(json, json instanceof String), "a list", null);
         return null;
     }
 
@@ -293,7 +293,7 @@ final class FieldReader implements Fields {
             fields.refuseUnknownKeys();
             return value;
         }
-        reading.mistake(at, shown(json, json instanceof String), "an object", null);
+        reading.mistake(at, Shown.value(json, json instanceof String), "an object", null);
         Reading standIn = new Reading(Document.empty(), reading.references);
         return reader.read(new FieldReader(standIn, "", new JsonObject(), false));
     }
@@ -325,20 +325,5 @@ final class FieldReader implements Fields {
 
     private String pointer(String key) {
         return pointer + '/' + (key.indexOf('~') < 0 ? key : key.replace("~", "~0"));
-    }
-
-    private static String shown(@Nullable Object json, boolean secret) {
-        if (json instanceof JsonObject || json instanceof JsonArray || json == null) {
-            return Document.kind(json);
-        }
-        if (secret) {
-            return json instanceof String text ? "a text of " + text.length() + " characters" : Document.kind(json);
-        }
-        return json(json);
-    }
-
-    private static String json(Object scalar) {
-        String text = scalar instanceof String ? '"' + scalar.toString() + '"' : scalar.toString();
-        return text.length() <= LONGEST_SHOWN ? text : text.substring(0, LONGEST_SHOWN) + "…";
     }
 }

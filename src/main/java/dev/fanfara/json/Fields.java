@@ -63,8 +63,8 @@ public interface Fields {
     /** Keys that a later version will know. */
     void notYet(String... keys);
 
-    /** Exactly one of these keys must be there. */
-    void exactlyOneOf(String... keys);
+    /** Exactly one of these keys must be there; tells whether it is so. */
+    boolean exactlyOneOf(String... keys);
 
     /**
      * A rule between keys. It is not applied when one of them is already wrong: the fallback that stands in for it would

@@ -40,7 +40,7 @@ public record JsonText(@Nullable Object value, Map<String, Integer> lines) {
             }
             return new JsonText(value, Map.copyOf(lines));
         } catch (JsonProcessingException e) {
-            JsonLocation at = e.getLocation();
+            JsonLocation at = e.getLocation() == null ? JsonLocation.NA : e.getLocation();
             throw new BrokenJson(at.getLineNr(), at.getColumnNr(), withoutContent(e.getOriginalMessage()));
         } catch (IOException e) {
             throw new UncheckedIOException("a text in memory cannot fail to be read", e);

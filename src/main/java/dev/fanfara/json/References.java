@@ -16,9 +16,9 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Texts that stand elsewhere: {@code ${env:NAME}} is a variable of the environment, {@code ${file:PATH}} the content of a
- * file without its last newline. What comes in is taken as it is, so that a secret may hold any character;
- * {@code $${} in a document stands for a plain {@code ${}. Immutable.
+ * Texts that stand elsewhere: <code>$&#123;env:NAME&#125;</code> is a variable of the environment,
+ * <code>$&#123;file:PATH&#125;</code> the content of a file without its last newline. What comes in is taken as it is, so
+ * that a secret may hold any character; in a document a doubled dollar takes the meaning from such a brace. Immutable.
  */
 public final class References {
     /** No secret, key set or certificate chain is larger; more is a wrong path, such as a device. */

@@ -103,9 +103,4 @@ public final class Shape {
             }
         });
     }
-
-    /** The names that a later version will know at the top, for a test of the list. */
-    List<String> notYet() {
-        return notYet;
-    }
 }
