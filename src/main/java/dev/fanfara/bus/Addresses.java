@@ -70,9 +70,11 @@ public final class Addresses {
         bus.registerCodec(Addresses.<Published>local(PUBLISHED_CODEC));
         bus.registerCodec(new BusCodec<Subscribe>(
                 SUBSCRIBE_CODEC,
-                (out, subscribe) ->
-                        out.text(subscribe.node()).text(subscribe.room().value()),
-                in -> new Subscribe(in.text(), PeerWire.room(in))));
+                (out, subscribe) -> out.text(subscribe.node())
+                        .text(subscribe.room().value())
+                        .flag(subscribe.first())
+                        .number(subscribe.version()),
+                in -> new Subscribe(in.text(), PeerWire.room(in), in.flag(), in.number())));
         bus.registerCodec(new BusCodec<Roster>(
                 ROSTER_CODEC,
                 (out, roster) -> {

@@ -1,6 +1,7 @@
 package dev.fanfara.bus;
 
 import dev.fanfara.protocol.ConnectionId;
+import dev.fanfara.protocol.Refusal;
 import dev.fanfara.protocol.RoomName;
 import dev.fanfara.protocol.ServerMessage;
 import org.jspecify.annotations.Nullable;
@@ -16,6 +17,13 @@ public sealed interface EdgeMessage {
         @Override
         public void dispatch(Receiver to) {
             to.onJoined(this);
+        }
+    }
+
+    record JoinRefused(RoomName room, ConnectionId connection, long ticket, Refusal refusal) implements EdgeMessage {
+        @Override
+        public void dispatch(Receiver to) {
+            to.onJoinRefused(this);
         }
     }
 
@@ -41,6 +49,8 @@ public sealed interface EdgeMessage {
     /** A new message does not compile until the connections hear it. */
     interface Receiver {
         void onJoined(Joined joined);
+
+        void onJoinRefused(JoinRefused refused);
 
         void onDeliver(Deliver deliver);
 

@@ -55,6 +55,9 @@ public sealed interface RoomMessage {
         }
     }
 
+    /** It decides which loop is in charge. */
+    RoomName room();
+
     void dispatch(Receiver to);
 
     /** A new message does not compile until the room service hears it. */

@@ -24,6 +24,11 @@ public final class SharedMessage {
         return message;
     }
 
+    /** A publication counts as a delivery; who came and went does not. */
+    public boolean isPublication() {
+        return message instanceof ServerMessage.Message;
+    }
+
     public long acceptedNanos() {
         return acceptedNanos;
     }

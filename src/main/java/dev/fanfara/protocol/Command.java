@@ -109,6 +109,11 @@ public final class Command {
         return id;
     }
 
+    /** True for the commands whose messages other clients get. */
+    public boolean isPublish() {
+        return "message".equals(type) || "broadcast".equals(type) || "private-message".equals(type);
+    }
+
     /** @throws Refusal {@code bad-request} or {@code unknown-type}, with a sentence that names the member at fault */
     public ClientMessage understand() {
         if (mistake != null) {

@@ -1,0 +1,383 @@
+package dev.fanfara.broadcast;
+
+import dev.fanfara.bus.Addresses;
+import dev.fanfara.bus.NodeRef;
+import dev.fanfara.bus.Nodes;
+import dev.fanfara.bus.PeerMessage;
+import dev.fanfara.bus.Roster;
+import dev.fanfara.bus.Subscribe;
+import dev.fanfara.config.PresenceMode;
+import dev.fanfara.metrics.GatewayMetrics;
+import dev.fanfara.protocol.RoomName;
+import dev.fanfara.room.PresenceChange;
+import dev.fanfara.room.RosterChange;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * How the room services of the cluster keep each other informed, without a shared registry. Touched only by its
+ * verticle's event loop.
+ *
+ * <p><b>Interest.</b> A node that gets the first member of a room tells every other node, and lets the member in when
+ * all have confirmed. From then on each of them sends it a copy of what is published in that room. So a node pays only
+ * for rooms it has members of, and a join after the first costs the cluster nothing.
+ *
+ * <p><b>Presence.</b> The confirmation brings the other node's members; later changes come as numbered deltas, to the
+ * nodes that are interested. A missing number is answered by asking again for all.
+ *
+ * <p><b>Coming.</b> A new node asks every loop of every other node for its interests, and takes clients when all have
+ * answered: whoever publishes here then reaches everybody. Being asked tells the others that it is there.
+ *
+ * <p><b>Going.</b> A node that says goodbye, or that the cluster lost, is forgotten with its interests and members.
+ *
+ * <p><b>Loss.</b> The bus loses what is on its way when a connection breaks. Every few seconds each loop sends each
+ * other a digest of its interests and of the rosters it changed lately; what differs is asked for again.
+ */
+final class PeerExchange implements PeerMessage.Receiver {
+    private static final Logger LOG = LoggerFactory.getLogger(PeerExchange.class);
+
+    private static final long DIGEST_MS = 5_000;
+    private static final long ASK_AGAIN_MS = 200;
+    private static final int ASK_AT_MOST = 25;
+    /** How many digests name a roster after it changed, so that losing one of them loses nothing. */
+    private static final int REPEAT_IN_DIGESTS = 3;
+
+    private final BroadcastVerticle service;
+    private final Nodes nodes;
+    private final NodeRef self;
+    private final int loop;
+    private final GatewayMetrics metrics;
+    private final Interests interests = new Interests();
+
+    /** The loops of other nodes that have said something; a node all of whose loops have is a full peer. */
+    private final Map<String, Set<Integer>> heard = new HashMap<>();
+    /** Rooms whose roster changed, and how many more digests name them. */
+    private final Map<RoomName, Integer> changedRosters = new HashMap<>();
+
+    private @Nullable Vertx vertx;
+    private boolean leaving;
+
+    PeerExchange(BroadcastVerticle service, Nodes nodes, int loop, GatewayMetrics metrics) {
+        this.service = service;
+        this.nodes = nodes;
+        this.self = nodes.self();
+        this.loop = loop;
+        this.metrics = metrics;
+    }
+
+    Future<Void> start(Vertx on) {
+        vertx = on;
+        on.setPeriodic(DIGEST_MS, timer -> sendDigests());
+        return Addresses.PEER
+                .hear(on, self.id(), loop, message -> message.dispatch(this))
+                .compose(heard -> Addresses.SUBSCRIBE.serve(on, self.id(), loop, this::onSubscribe));
+    }
+
+    private Vertx vertx() {
+        if (vertx == null) {
+            throw new IllegalStateException("not started");
+        }
+        return vertx;
+    }
+
+    // Coming and going
+
+    Future<Void> synchronize() {
+        Promise<Void> done = Promise.promise();
+        askForInterests(done, 1);
+        return done.future();
+    }
+
+    private void askForInterests(Promise<Void> done, int attempt) {
+        List<NodeRef> silent =
+                nodes.peers().stream().filter(peer -> !isFullPeer(peer)).toList();
+        if (silent.isEmpty() || attempt > ASK_AT_MOST) {
+            if (!silent.isEmpty()) {
+                LOG.warn("nodes {} do not answer; digests will go on asking them", silent);
+            }
+            done.complete();
+            return;
+        }
+        silent.forEach(this::askForInterests);
+        vertx().setTimer(ASK_AGAIN_MS, again -> askForInterests(done, attempt + 1));
+    }
+
+    private void askForInterests(NodeRef peer) {
+        for (int theirs = 0; theirs < peer.loops(); theirs++) {
+            tell(peer, theirs, interestsFor(peer, theirs, true));
+        }
+    }
+
+    private boolean isFullPeer(NodeRef peer) {
+        return heard.getOrDefault(peer.id(), Set.of()).size() >= peer.loops();
+    }
+
+    private PeerMessage.Interests interestsFor(NodeRef peer, int theirs, boolean answer) {
+        return new PeerMessage.Interests(self.id(), loop, roomsOf(peer, theirs), answer);
+    }
+
+    /** The rooms hosted here that the other node's loop is in charge of over there. */
+    private List<RoomName> roomsOf(NodeRef peer, int theirs) {
+        List<RoomName> names = new ArrayList<>();
+        for (HostedRoom hosted : service.hostedRooms()) {
+            if (Addresses.loopOf(hosted.name, peer.loops()) == theirs) {
+                names.add(hosted.name);
+            }
+        }
+        return names;
+    }
+
+    @Override
+    public void onInterests(PeerMessage.Interests theirs) {
+        NodeRef peer = peer(theirs.node());
+        if (peer == null) {
+            return;
+        }
+        heard.computeIfAbsent(theirs.node(), node -> new HashSet<>()).add(theirs.loop());
+        interests.replaceSome(
+                theirs.node(), theirs.rooms(), room -> Addresses.loopOf(room, peer.loops()) == theirs.loop());
+        if (theirs.answer() && !leaving) {
+            tell(peer, theirs.loop(), interestsFor(peer, theirs.loop(), false));
+        }
+        // Their members are news to us where the bus had lost the way to tell.
+        theirs.rooms().forEach(room -> {
+            HostedRoom hosted = service.hosted(room);
+            if (hosted != null && !hosted.room.knows(theirs.node(), 0)) {
+                askRoster(hosted, peer);
+            }
+        });
+    }
+
+    void forget(String node) {
+        heard.remove(node);
+        interests.drop(node);
+    }
+
+    void sayGoodbye() {
+        leaving = true;
+        for (NodeRef peer : nodes.peers()) {
+            for (int theirs = 0; theirs < peer.loops(); theirs++) {
+                tell(peer, theirs, new PeerMessage.Goodbye(self.id()));
+            }
+        }
+    }
+
+    @Override
+    public void onGoodbye(PeerMessage.Goodbye goodbye) {
+        service.forget(goodbye.node());
+    }
+
+    // Interest
+
+    /** Completes when every peer has confirmed, or did not answer in time: then it is on its way out. Never fails. */
+    Future<Void> subscribe(HostedRoom hosted) {
+        List<Future<?>> confirmations = new ArrayList<>();
+        for (NodeRef peer : nodes.peers()) {
+            if (heard.containsKey(peer.id())) {
+                Subscribe subscribe = new Subscribe(self.id(), hosted.name, true, hosted.room.version());
+                confirmations.add(Addresses.SUBSCRIBE
+                        .ask(vertx(), peer.id(), Addresses.loopOf(hosted.name, peer.loops()), subscribe)
+                        .onSuccess(roster -> learn(hosted, roster))
+                        .onFailure(failure -> LOG.info(
+                                "node {} did not confirm the subscription to {}: {}",
+                                peer.id(),
+                                hosted.name,
+                                failure.getMessage())));
+            }
+        }
+        return confirmations.isEmpty()
+                ? Future.succeededFuture()
+                : Future.join(confirmations).<Void>mapEmpty().otherwiseEmpty();
+    }
+
+    private Future<Roster> onSubscribe(Subscribe subscribe) {
+        interests.add(subscribe.node(), subscribe.room());
+        HostedRoom hosted = service.hosted(subscribe.room());
+        if (hosted == null) {
+            return Future.succeededFuture(new Roster(self.id(), 0, 0, Map.of()));
+        }
+        if (subscribe.first()) {
+            service.announce(hosted, hosted.room.learn(subscribe.node(), subscribe.version(), 0, Map.of()), null);
+        }
+        tellRosterChange(hosted);
+        return Future.succeededFuture(new Roster(
+                self.id(),
+                hosted.room.version(),
+                hosted.room.localCount(),
+                service.presenceOf(hosted) == PresenceMode.FULL ? hosted.room.localUsers() : Map.of()));
+    }
+
+    void unsubscribe(List<RoomName> rooms) {
+        if (rooms.isEmpty()) {
+            return;
+        }
+        for (NodeRef peer : nodes.peers()) {
+            Map<Integer, List<RoomName>> byLoop = new HashMap<>();
+            rooms.forEach(room -> byLoop.computeIfAbsent(Addresses.loopOf(room, peer.loops()), l -> new ArrayList<>())
+                    .add(room));
+            byLoop.forEach(
+                    (theirs, theirRooms) -> tell(peer, theirs, new PeerMessage.Unsubscribe(self.id(), theirRooms)));
+        }
+    }
+
+    @Override
+    public void onUnsubscribe(PeerMessage.Unsubscribe unsubscribe) {
+        for (RoomName room : unsubscribe.rooms()) {
+            interests.remove(unsubscribe.node(), room);
+            HostedRoom hosted = service.hosted(room);
+            if (hosted != null) {
+                service.announce(hosted, hosted.room.forget(unsubscribe.node()), null);
+            }
+        }
+    }
+
+    void forward(PeerMessage.Forwarded publication) {
+        for (String node : interests.nodesOf(publication.room())) {
+            tell(node, publication.room(), publication);
+        }
+    }
+
+    @Override
+    public void onForwarded(PeerMessage.Forwarded publication) {
+        service.deliverForwarded(publication);
+    }
+
+    /** Of the nodes that have members of a room, the one with the lowest name counts it. */
+    boolean isCountedHere(RoomName room) {
+        return interests.nodesOf(room).stream().noneMatch(node -> node.compareTo(self.id()) < 0);
+    }
+
+    // Presence
+
+    void tellRosterChange(HostedRoom hosted) {
+        PresenceMode mode = service.presenceOf(hosted);
+        RosterChange change = hosted.room.takeUntold(mode == PresenceMode.FULL);
+        if (change == null || mode == PresenceMode.NONE) {
+            return;
+        }
+        List<String> interested = interests.nodesOf(hosted.name);
+        if (interested.isEmpty()) {
+            return;
+        }
+        changedRosters.put(hosted.name, REPEAT_IN_DIGESTS);
+        PeerMessage delta = new PeerMessage.RosterDelta(
+                self.id(), hosted.name, change.version(), change.count(), change.joined(), change.left());
+        interested.forEach(node -> tell(node, hosted.name, delta));
+    }
+
+    @Override
+    public void onRosterDelta(PeerMessage.RosterDelta delta) {
+        HostedRoom hosted = service.hosted(delta.room());
+        NodeRef peer = peer(delta.node());
+        if (hosted == null || peer == null) {
+            return;
+        }
+        List<PresenceChange> changes =
+                hosted.room.learnChange(delta.node(), delta.version(), delta.count(), delta.joined(), delta.left());
+        if (changes == null) {
+            askRoster(hosted, peer);
+        } else {
+            service.announce(hosted, changes, null);
+        }
+    }
+
+    private void askRoster(HostedRoom hosted, NodeRef peer) {
+        Subscribe again = new Subscribe(self.id(), hosted.name, false, hosted.room.version());
+        Addresses.SUBSCRIBE
+                .ask(vertx(), peer.id(), Addresses.loopOf(hosted.name, peer.loops()), again)
+                .onSuccess(roster -> learn(hosted, roster))
+                .onFailure(failure -> LOG.debug("no roster of {} from {}", hosted.name, peer.id(), failure));
+    }
+
+    /** An answer may come when its sender is gone already; learning it would leave its members here for ever. */
+    private void learn(HostedRoom hosted, Roster roster) {
+        if (heard.containsKey(roster.node())) {
+            service.announce(
+                    hosted, hosted.room.learn(roster.node(), roster.version(), roster.count(), roster.members()), null);
+        }
+    }
+
+    // Loss
+
+    private void sendDigests() {
+        if (leaving) {
+            return;
+        }
+        for (NodeRef peer : nodes.peers()) {
+            for (int theirs = 0; theirs < peer.loops(); theirs++) {
+                sendDigest(peer, theirs);
+            }
+        }
+        changedRosters.replaceAll((room, repeats) -> repeats - 1);
+        changedRosters.values().removeIf(repeats -> repeats == 0);
+    }
+
+    private void sendDigest(NodeRef peer, int theirs) {
+        List<RoomName> rooms = roomsOf(peer, theirs);
+        Map<RoomName, Long> rosters = new HashMap<>();
+        changedRosters.keySet().forEach(room -> {
+            HostedRoom hosted = service.hosted(room);
+            if (hosted != null && Addresses.loopOf(room, peer.loops()) == theirs) {
+                rosters.put(room, hosted.room.version());
+            }
+        });
+        tell(peer, theirs, new PeerMessage.Digest(self.id(), loop, rooms.size(), Interests.hash(rooms), rosters));
+    }
+
+    @Override
+    public void onDigest(PeerMessage.Digest digest) {
+        NodeRef peer = peer(digest.node());
+        if (peer == null || leaving) {
+            return;
+        }
+        List<RoomName> known =
+                interests.roomsOf(digest.node(), room -> Addresses.loopOf(room, peer.loops()) == digest.loop());
+        boolean stranger = !heard.getOrDefault(digest.node(), Set.of()).contains(digest.loop());
+        if (stranger || known.size() != digest.rooms() || Interests.hash(known) != digest.hash()) {
+            if (!stranger) {
+                LOG.info("interests of node {} differ from its digest; asking for them", digest.node());
+                metrics.clusterRepaired();
+            }
+            tell(peer, digest.loop(), interestsFor(peer, digest.loop(), true));
+        }
+        digest.rosters().forEach((room, version) -> {
+            HostedRoom hosted = service.hosted(room);
+            if (hosted != null && !hosted.subscribing && !hosted.room.knows(digest.node(), version)) {
+                metrics.clusterRepaired();
+                askRoster(hosted, peer);
+            }
+        });
+    }
+
+    // Addressing
+
+    private @Nullable NodeRef peer(String node) {
+        for (NodeRef peer : nodes.peers()) {
+            if (peer.id().equals(node)) {
+                return peer;
+            }
+        }
+        return null;
+    }
+
+    private void tell(String node, RoomName room, PeerMessage message) {
+        NodeRef peer = peer(node);
+        if (peer != null) {
+            tell(peer, Addresses.loopOf(room, peer.loops()), message);
+        }
+    }
+
+    private void tell(NodeRef peer, int theirs, PeerMessage message) {
+        Addresses.PEER.tell(vertx(), peer.id(), theirs, message);
+    }
+}

@@ -1,0 +1,80 @@
+package dev.fanfara.architecture;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption.DoNotIncludeTests;
+import org.junit.jupiter.api.Test;
+
+/** The picture of the README, as rules: {@code http → transport → connection → bus ← broadcast → room}. */
+class ArchitectureTest {
+    private static final JavaClasses GATEWAY =
+            new ClassFileImporter().withImportOption(new DoNotIncludeTests()).importPackages("dev.fanfara");
+
+    @Test
+    void connectionsAndRoomsMeetOnlyOnTheBus() {
+        nothingIn("..connection..").dependsOn("..broadcast..", "..room..", "..transport..", "..http..");
+        nothingIn("..broadcast..").dependsOn("..connection..", "..transport..", "..http..");
+        nothingIn("..bus..").dependsOn("..connection..", "..broadcast..", "..room..", "..transport..", "..http..");
+    }
+
+    @Test
+    void transportsDoNotKnowWhoUsesThem() {
+        nothingIn("..transport..").dependsOn("..http..", "..broadcast..", "..room..");
+    }
+
+    @Test
+    void roomsArePlainJava() {
+        classes()
+                .that()
+                .resideInAPackage("dev.fanfara.room..")
+                .should()
+                .onlyDependOnClassesThat()
+                .resideInAnyPackage("java..", "org.jspecify..", "dev.fanfara.room..", "dev.fanfara.protocol..")
+                .check(GATEWAY);
+    }
+
+    @Test
+    void theWordsOfTheProtocolNeedNoServer() {
+        noClasses()
+                .that()
+                .resideInAPackage("dev.fanfara.protocol..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("io.vertx..", "io.netty..", "com.hazelcast..")
+                .check(GATEWAY);
+    }
+
+    @Test
+    void hazelcastIsKnownToTheClusterOnly() {
+        noClasses()
+                .that()
+                .resideOutsideOfPackages("dev.fanfara.cluster..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("com.hazelcast..")
+                .check(GATEWAY);
+    }
+
+    @Test
+    void packagesHaveNoCycles() {
+        slices().matching("dev.fanfara.(*)..").should().beFreeOfCycles().check(GATEWAY);
+    }
+
+    private static Part nothingIn(String part) {
+        return others -> noClasses()
+                .that()
+                .resideInAPackage(part)
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage(others)
+                .check(GATEWAY);
+    }
+
+    private interface Part {
+        void dependsOn(String... others);
+    }
+}

@@ -1,0 +1,146 @@
+package dev.fanfara.protocol;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.nio.charset.StandardCharsets;
+import org.assertj.core.api.InstanceOfAssertFactories;
+import org.junit.jupiter.api.Test;
+
+class CommandTest {
+    @Test
+    void joinNamesARoomAndMayRecover() {
+        assertThat(understood("{'type':'join','room':'dash:1','since':{'epoch':'e1','offset':7},'user':'alice','id':3}"))
+                .isEqualTo(new ClientMessage.Join(
+                        new CommandId("3"), new RoomName("dash:1"), new Position("e1", 7), "alice"));
+    }
+
+    @Test
+    void idComesBackAsItWas() {
+        assertThat(understood("{'type':'ping','id':'a \\' b'}".replace("\\'", "\\\"")).id())
+                .isEqualTo(new CommandId("\"a \\\" b\""));
+        assertThat(understood("{'type':'ping','id':12345678901234567890}").id())
+                .isEqualTo(new CommandId("12345678901234567890"));
+        assertThat(understood("{'type':'ping','id':1.50}").id()).isEqualTo(new CommandId("1.50"));
+        assertThat(understood("{'type':'ping'}").id()).isNull();
+    }
+
+    @Test
+    void dataKeepsItsNumbersAndLosesItsWhiteSpace() {
+        assertThat(dataOf("{'type':'message','data': { 'a' : [ 1.10 , 1e999999999, -0, true , null ],\n 'b':'x\\ny' } }"))
+                .isEqualTo("{\"a\":[1.10,1e999999999,-0,true,null],\"b\":\"x\\ny\"}");
+        assertThat(dataOf("{'data':7,'type':'message'}")).isEqualTo("7");
+        assertThat(dataOf("{'data':null,'type':'message'}")).isEqualTo("null");
+        assertThat(dataOf("{'data':[[],{},[{}]],'type':'message'}")).isEqualTo("[[],{},[{}]]");
+    }
+
+    @Test
+    void textMayBeAnyString() {
+        assertThat(understood("{'type':'message','text':'h\u00e9 \ud83d\ude00 \\u0000 \\ud800'}"))
+                .asInstanceOf(InstanceOfAssertFactories.type(ClientMessage.Publish.class))
+                .extracting(publish -> new String(publish.payload().json(), StandardCharsets.UTF_8))
+                .isEqualTo("\"h\u00e9 \\uD83D\\uDE00 \\u0000 \\uD800\"");
+    }
+
+    @Test
+    void unknownMembersAreIgnoredAndTheLastOfTwoCounts() {
+        assertThat(understood("{'x':{'type':'no'},'type':'ping','type':'leave','room':'a','y':[1,[2]]}"))
+                .isEqualTo(new ClientMessage.Leave(null, new RoomName("a")));
+    }
+
+    @Test
+    void whatIsNoJsonIsInvalidJson() {
+        for (String text : new String[] {
+            "", " ", "{", "{'type':'ping'", "{'type':'ping'}}", "{'type':'ping'} x", "hello", "{type:1}", "[1", "{'a':01}"
+        }) {
+            assertRefused(text, ErrorCode.INVALID_JSON, "Invalid JSON");
+        }
+        assertRefused("[".repeat(100_000), ErrorCode.INVALID_JSON, "Invalid JSON");
+        assertRefused("{'data':" + "9".repeat(5_000) + "}", ErrorCode.INVALID_JSON, "Invalid JSON");
+        assertRefused(
+                "{'type':'message','data':" + "[".repeat(300) + "]".repeat(300) + "}",
+                ErrorCode.INVALID_JSON,
+                "Invalid JSON");
+    }
+
+    @Test
+    void jsonThatIsNoObjectIsABadRequest() {
+        for (String text : new String[] {"[]", "1", "'x'", "null", "[{'type':'ping'}]"}) {
+            assertRefused(text, ErrorCode.BAD_REQUEST, "Expected a JSON object with a string 'type'");
+        }
+    }
+
+    @Test
+    void refusalsNameTheMemberAtFault() {
+        assertRefused("{}", ErrorCode.BAD_REQUEST, "type: expected a string");
+        assertRefused("{'type':7}", ErrorCode.BAD_REQUEST, "type: expected a string");
+        assertRefused("{'type':'dance'}", ErrorCode.UNKNOWN_TYPE, "type: unknown type 'dance'");
+        assertRefused("{'type':'join'}", ErrorCode.BAD_REQUEST, "room: expected a string");
+        assertRefused("{'type':'join','room':{}}", ErrorCode.BAD_REQUEST, "room: expected a string");
+        assertRefused(
+                "{'type':'join','room':'a b'}",
+                ErrorCode.BAD_REQUEST,
+                "room: expected 1 to 255 characters of A-Z a-z 0-9 _ . : @ / -, with no empty, '.' or '..' part between"
+                        + " slashes");
+        assertRefused(
+                "{'type':'join','room':'a','maxRate':5}",
+                ErrorCode.BAD_REQUEST,
+                "maxRate: this room keeps no state to conflate");
+        assertRefused(
+                "{'type':'join','room':'a','since':{'epoch':'e','offset':1e3}}",
+                ErrorCode.BAD_REQUEST,
+                "since: expected {epoch: a string, offset: an integer from 0}");
+        assertRefused(
+                "{'type':'message','room':'a'}",
+                ErrorCode.BAD_REQUEST,
+                "text: expected a string (or 'data' with any JSON)");
+        assertRefused(
+                "{'type':'message','text':{}}",
+                ErrorCode.BAD_REQUEST,
+                "text: expected a string (any other JSON goes into 'data')");
+        assertRefused(
+                "{'type':'message','text':'a','data':1}",
+                ErrorCode.BAD_REQUEST,
+                "text, data: expected one of them, got both");
+        assertRefused(
+                "{'type':'message','text':'a','key':'" + "k".repeat(65) + "'}",
+                ErrorCode.BAD_REQUEST,
+                "key: expected 1 to 64 characters");
+        assertRefused(
+                "{'type':'message','text':'a','echo':1}", ErrorCode.BAD_REQUEST, "echo: expected true or false");
+        assertRefused("{'type':'auth'}", ErrorCode.BAD_REQUEST, "token: expected a string");
+        assertRefused(
+                "{'type':'ping','id':[1]}",
+                ErrorCode.BAD_REQUEST,
+                "id: expected a number or a string of at most 256 characters");
+    }
+
+    @Test
+    void aRefusedCommandStillHasItsId() {
+        Command command = Command.read(json("{'id':9,'type':'dance'}"));
+
+        assertThat(command.id()).isEqualTo(new CommandId("9"));
+        assertThatThrownBy(command::understand).isInstanceOf(Refusal.class);
+    }
+
+    private static String dataOf(String text) {
+        return new String(((ClientMessage.Publish) understood(text)).payload().json(), StandardCharsets.UTF_8);
+    }
+
+    private static ClientMessage understood(String text) {
+        return Command.read(json(text)).understand();
+    }
+
+    private static void assertRefused(String text, ErrorCode code, String sentence) {
+        assertThatThrownBy(() -> understood(text))
+                .as(text.length() > 100 ? text.substring(0, 100) : text)
+                .isInstanceOfSatisfying(Refusal.class, refusal -> {
+                    assertThat(refusal.sentence()).isEqualTo(sentence);
+                    assertThat(refusal.code()).isEqualTo(code);
+                });
+    }
+
+    private static byte[] json(String text) {
+        return text.replace('\'', '"').getBytes(StandardCharsets.UTF_8);
+    }
+}
