@@ -1,4 +1,14 @@
 package dev.fanfara.config;
 
-/** permessage-deflate; {@code threshold} in bytes. Immutable. */
-public record CompressionConfig(boolean enabled, int threshold) {}
+import dev.fanfara.json.Fields;
+import dev.fanfara.json.Value;
+
+/** permessage-deflate. Immutable. @param threshold in bytes; smaller messages go as they are */
+public record CompressionConfig(boolean enabled, int threshold) {
+    static CompressionConfig read(Fields fields) {
+        return new CompressionConfig(
+                fields.value("enabled", Value.flag(), false, "Whether permessage-deflate is offered"),
+                fields.value(
+                        "threshold", Quantities.size("0B", "64MiB"), "1KiB", "Smaller messages are not compressed"));
+    }
+}

@@ -1,0 +1,94 @@
+package dev.fanfara.config;
+
+import dev.fanfara.json.BrokenJson;
+import dev.fanfara.json.Document;
+import dev.fanfara.json.Mistake;
+import dev.fanfara.json.Reading;
+import dev.fanfara.json.References;
+import dev.fanfara.json.Unfit;
+import io.vertx.core.json.JsonObject;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where the configuration comes from: flags, over the environment, over a file, over the defaults. The layers are laid
+ * together as JSON and read once, so a rule between two keys sees both, wherever each was written. Immutable; any thread.
+ */
+public final class ConfigSource {
+    private final @Nullable Path file;
+    private final Map<String, String> environment;
+    private final List<Setting> settings;
+
+    /** @param file null for none; one that is named must be there */
+    public ConfigSource(@Nullable Path file, Map<String, String> environment, List<Setting> settings) {
+        this.file = file;
+        this.environment = Map.copyOf(environment);
+        this.settings = List.copyOf(settings);
+    }
+
+    public @Nullable Path file() {
+        return file;
+    }
+
+    /** Reads everything anew. @throws ConfigException with all mistakes */
+    public Loaded load() {
+        String text = file == null ? "" : text(file);
+        Document document = file == null ? Document.empty() : document(file, text);
+        List<Mistake> mistakes = new ArrayList<>();
+        Overrides overrides = new Overrides(ConfigSchema.SHAPE, document, mistakes);
+        overrides.environment(environment);
+        overrides.settings(settings);
+
+        Reading reading = new Reading(document, new References(environment));
+        GatewayConfig config = reading.read(fields -> GatewayConfig.read(fields, file == null));
+
+        mistakes.addAll(reading.mistakes());
+        if (!mistakes.isEmpty()) {
+            throw new ConfigException(name(), mistakes, reading.warnings(), hash(text + mistakes));
+        }
+        String content = new JsonObject(reading.content()).encode();
+        return new Loaded(config, hash(content), reading.warnings(), reading.atStart());
+    }
+
+    private Document document(Path path, String text) {
+        try {
+            Path folder = path.getParent();
+            return Document.parse(name(), folder == null ? Path.of("") : folder, text);
+        } catch (BrokenJson e) {
+            String place = name() + ":" + e.line() + ":" + e.column();
+            throw broken(new Mistake("", place, null, e.expected(), null), text);
+        }
+    }
+
+    private String text(Path path) {
+        try {
+            return References.text(path);
+        } catch (Unfit e) {
+            throw broken(new Mistake("", name(), null, e.expected(), null), "");
+        }
+    }
+
+    private ConfigException broken(Mistake mistake, String text) {
+        return new ConfigException(name(), List.of(mistake), List.of(), hash(text + mistake));
+    }
+
+    private String name() {
+        return file == null ? "configuration" : file.toString();
+    }
+
+    private static String hash(String text) {
+        try {
+            byte[] digest = MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
+            return HexFormat.of().formatHex(digest, 0, 8);
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every JDK has SHA-256", e);
+        }
+    }
+}

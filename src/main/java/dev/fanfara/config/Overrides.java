@@ -1,0 +1,228 @@
+package dev.fanfara.config;
+
+import dev.fanfara.json.BrokenJson;
+import dev.fanfara.json.DidYouMean;
+import dev.fanfara.json.Document;
+import dev.fanfara.json.JsonText;
+import dev.fanfara.json.Mistake;
+import dev.fanfara.json.References;
+import dev.fanfara.json.Shape;
+import dev.fanfara.json.Unfit;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Lays values from the environment and the command line over a document. Both know only texts, so the key a value names
+ * decides what the text is: a text, a number, or for lists and objects JSON. Relative paths in them start at the working
+ * directory. Not thread-safe: it lives as long as one load.
+ */
+final class Overrides {
+    private static final String PREFIX = "FANFARA_";
+    private static final String FROM_FILE = "_FILE";
+
+    /**
+     * What Kubernetes puts into every container when a service is called fanfara or fanfara-something. Were these taken for
+     * misspelled keys, a gateway behind a service of its own name could not start.
+     */
+    private static final Pattern SERVICE_LINK = Pattern.compile(
+            "FANFARA(_[A-Z0-9]+)*_(SERVICE_HOST|SERVICE_PORT(_[A-Z0-9_]+)?|PORT_\\d+_(TCP|UDP|SCTP)(_[A-Z]+)?)");
+
+    private static final Path HERE = Path.of("");
+
+    private final Shape shape;
+    private final Document document;
+    private final List<Mistake> mistakes;
+
+    Overrides(Shape shape, Document document, List<Mistake> mistakes) {
+        this.shape = shape;
+        this.document = document;
+        this.mistakes = mistakes;
+    }
+
+    /** Objects first, so that {@code FANFARA_SERVER__PORT} wins over {@code FANFARA_SERVER} whatever the order. */
+    void environment(Map<String, String> environment) {
+        Map<String, List<String>> paths = new HashMap<>();
+        shape.paths().forEach(path -> paths.put(variable(path), path));
+        Map<Integer, Map<String, String>> byDepth = new TreeMap<>();
+        environment.forEach((name, value) -> {
+            if (name.startsWith(PREFIX) && !isServiceLink(name, value)) {
+                byDepth.computeIfAbsent(name.split("__").length, depth -> new TreeMap<>())
+                        .put(name, value);
+            }
+        });
+        byDepth.values()
+                .forEach(variables -> variables.forEach((name, value) -> {
+                    List<String> path = paths.get(name);
+                    if (path != null) {
+                        lay(path, value, name);
+                        return;
+                    }
+                    String plain =
+                            name.endsWith(FROM_FILE) ? name.substring(0, name.length() - FROM_FILE.length()) : name;
+                    List<String> pathOfFile = paths.get(plain);
+                    if (pathOfFile == null || plain.equals(name)) {
+                        unknownVariable(name, paths);
+                    } else if (environment.containsKey(plain)) {
+                        mistakes.add(new Mistake("", name, "both", "either " + plain + " or " + name, null));
+                    } else {
+                        layFile(pathOfFile, value, name);
+                    }
+                }));
+    }
+
+    void settings(List<Setting> settings) {
+        for (Setting setting : settings) {
+            List<String> path = Arrays.asList(setting.path().split("\\.", -1));
+            if (shape.find(path) == null) {
+                unknownPath(setting, path);
+            } else {
+                lay(path, setting.value(), setting.flag());
+            }
+        }
+    }
+
+    /** The variable that names a path: {@code FANFARA_CONNECTIONS__OUTBOUND_BUDGET}. */
+    static String variable(List<String> path) {
+        List<String> parts = new ArrayList<>();
+        for (String key : path) {
+            parts.add(key.replaceAll("([A-Z])", "_$1").toUpperCase(Locale.ROOT));
+        }
+        return PREFIX + String.join("__", parts);
+    }
+
+    private void lay(List<String> path, String text, String from) {
+        Document.Origin origin = new Document.Origin(from, HERE, true);
+        Shape.Key key = shape.find(path);
+        if (key == null) {
+            throw new IllegalArgumentException("no key: " + path);
+        }
+        if (key.nullable() && text.equals("null")) {
+            document.lay(path, null, origin);
+            return;
+        }
+        switch (key.kind()) {
+            case SCALAR -> document.lay(path, text, origin);
+            case TEXT -> document.lay(path, unquoted(text), origin);
+            case LIST -> layJson(path, text, origin, JsonArray.class, "a JSON list");
+            case OBJECT -> layJson(path, text, origin, JsonObject.class, "a JSON object");
+        }
+    }
+
+    private void layJson(List<String> path, String text, Document.Origin origin, Class<?> type, String expected) {
+        try {
+            Object json = JsonText.parse(text).value();
+            if (type.isInstance(json)) {
+                document.lay(path, json, origin);
+            } else {
+                mistakes.add(new Mistake(pointer(path), origin.name(), "other JSON", expected, null));
+            }
+        } catch (BrokenJson e) {
+            String got = "a text that is none (line " + e.line() + " column " + e.column() + ")";
+            mistakes.add(new Mistake(pointer(path), origin.name(), got, expected, null));
+        }
+    }
+
+    /** A scalar becomes a reference, so that it is hidden and checked like any other secret in a file. */
+    private void layFile(List<String> path, String file, String from) {
+        Shape.Key key = shape.find(path);
+        boolean structured = key != null && (key.kind() == Shape.Kind.LIST || key.kind() == Shape.Kind.OBJECT);
+        try {
+            if (structured) {
+                lay(path, References.text(HERE.resolve(file)), from);
+            } else if (file.isEmpty() || file.indexOf('}') >= 0) {
+                throw new Unfit("the path of a file");
+            } else {
+                document.lay(path, "${file:" + file + "}", new Document.Origin(from, HERE, true));
+            }
+        } catch (Unfit e) {
+            mistakes.add(new Mistake(pointer(path), from, '"' + file + '"', e.expected(), null));
+        } catch (IllegalArgumentException e) {
+            mistakes.add(new Mistake(pointer(path), from, '"' + file + '"', "the path of a file", null));
+        }
+    }
+
+    private void unknownVariable(String name, Map<String, List<String>> paths) {
+        List<String> path = new ArrayList<>();
+        for (String part : name.substring(PREFIX.length()).split("__", -1)) {
+            path.add(camel(part));
+        }
+        if (shape.isNotYet(path)) {
+            mistakes.add(notYet(name, String.join(".", path)));
+            return;
+        }
+        String near = DidYouMean.closest(name, paths.keySet());
+        String last = "__" + name.substring(PREFIX.length());
+        for (List<String> known : near == null ? shape.paths() : List.<List<String>>of()) {
+            if (near == null && variable(known).endsWith(last)) {
+                near = variable(known);
+            }
+        }
+        mistakes.add(new Mistake(
+                "", name, "an unknown name", "FANFARA_ and the path of a key, such as FANFARA_SERVER__PORT", near));
+    }
+
+    private void unknownPath(Setting setting, List<String> path) {
+        if (shape.isNotYet(path)) {
+            mistakes.add(notYet(setting.flag(), setting.path()));
+            return;
+        }
+        List<String> known = new ArrayList<>();
+        shape.paths().forEach(each -> known.add(String.join(".", each)));
+        String near = known.stream()
+                .filter(each -> each.endsWith("." + setting.path()))
+                .findFirst()
+                .orElseGet(() -> DidYouMean.closest(setting.path(), known));
+        mistakes.add(new Mistake(
+                "",
+                setting.flag(),
+                "an unknown path",
+                "the path of a key, such as server.port; lists are set whole",
+                near));
+    }
+
+    private static Mistake notYet(String from, String path) {
+        return new Mistake("", from, path, "no such key: this version does not have it yet", null);
+    }
+
+    private static boolean isServiceLink(String name, String value) {
+        return SERVICE_LINK.matcher(name).matches() || (name.endsWith("_PORT") && value.matches("(tcp|udp|sctp)://.*"));
+    }
+
+    private static String camel(String snake) {
+        StringBuilder camel = new StringBuilder();
+        for (String word : snake.toLowerCase(Locale.ROOT).split("_", -1)) {
+            if (camel.isEmpty() || word.isEmpty()) {
+                camel.append(word);
+            } else {
+                camel.append(Character.toUpperCase(word.charAt(0))).append(word, 1, word.length());
+            }
+        }
+        return camel.toString();
+    }
+
+    /** {@code --set server.host='"::1"'} is JSON too; any other text is taken as it is, even if it looks like a number. */
+    private static @Nullable Object unquoted(String text) {
+        if (!text.startsWith("\"")) {
+            return text;
+        }
+        try {
+            return JsonText.parse(text).value() instanceof String plain ? plain : text;
+        } catch (BrokenJson e) {
+            return text;
+        }
+    }
+
+    private static String pointer(List<String> path) {
+        return "/" + String.join("/", path);
+    }
+}
