@@ -1,14 +1,9 @@
 package dev.fanfara.protocol;
 
-import com.fasterxml.jackson.core.JsonEncoding;
-import com.fasterxml.jackson.core.JsonFactory;
-import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
-import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.io.JsonStringEncoder;
-import com.fasterxml.jackson.core.util.ByteArrayBuilder;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import org.jspecify.annotations.Nullable;
@@ -20,15 +15,6 @@ import org.jspecify.annotations.Nullable;
  * <p>Members nobody knows are ignored; of a member that comes twice the last counts.
  */
 public final class Command {
-    /** Interning and canonical names are for known vocabularies; here the names are the client's. */
-    private static final JsonFactory JSON = JsonFactory.builder()
-            .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
-            .streamReadConstraints(StreamReadConstraints.builder()
-                    .maxNestingDepth(256)
-                    .maxNumberLength(1000)
-                    .build())
-            .build();
-
     private static final int MAX_KEY_LENGTH = 64;
     private static final int MAX_USER_LENGTH = 255;
     private static final int MAX_OFFSET_DIGITS = 16;
@@ -52,7 +38,7 @@ public final class Command {
     /** @throws Refusal {@code invalid-json} if these bytes are no JSON, {@code bad-request} if they are no object */
     public static Command read(byte[] utf8) {
         Command command = new Command();
-        try (JsonParser parser = JSON.createParser(utf8)) {
+        try (JsonParser parser = PayloadReader.open(utf8)) {
             if (parser.nextToken() != JsonToken.START_OBJECT) {
                 drain(parser);
                 throw new Refusal(ErrorCode.BAD_REQUEST, "Expected a JSON object with a string 'type'");
@@ -100,7 +86,7 @@ public final class Command {
                 parser.skipChildren();
             }
             case "text" -> text = textPayload(parser);
-            case "data" -> data = new Payload(Payload.Kind.DATA, copy(parser));
+            case "data" -> data = new Payload(Payload.Kind.DATA, PayloadReader.copy(parser));
             default -> parser.skipChildren();
         }
     }
@@ -254,47 +240,16 @@ public final class Command {
             parser.skipChildren();
             return null;
         }
-        return new Payload(Payload.Kind.TEXT, copy(parser));
-    }
-
-    /** The value the parser stands on, white space removed: an SSE event must not contain a line break. */
-    private static byte[] copy(JsonParser parser) throws IOException {
-        ByteArrayBuilder bytes = new ByteArrayBuilder();
-        try (JsonGenerator out = JSON.createGenerator(bytes, JsonEncoding.UTF8)) {
-            int depth = 0;
-            do {
-                JsonToken token = parser.currentToken();
-                copyToken(token, parser, out);
-                depth += token.isStructStart() ? 1 : token.isStructEnd() ? -1 : 0;
-            } while (depth > 0 && parser.nextToken() != null);
-        }
-        return bytes.toByteArray();
-    }
-
-    /** Numbers stay the text they were: 1e999999999 is valid JSON, and costly to anyone who computes it. */
-    private static void copyToken(JsonToken token, JsonParser parser, JsonGenerator out) throws IOException {
-        switch (token) {
-            case START_OBJECT -> out.writeStartObject();
-            case END_OBJECT -> out.writeEndObject();
-            case START_ARRAY -> out.writeStartArray();
-            case END_ARRAY -> out.writeEndArray();
-            case FIELD_NAME -> out.writeFieldName(parser.currentName());
-            case VALUE_STRING ->
-                out.writeString(parser.getTextCharacters(), parser.getTextOffset(), parser.getTextLength());
-            case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT -> out.writeNumber(parser.getText());
-            case VALUE_TRUE -> out.writeBoolean(true);
-            case VALUE_FALSE -> out.writeBoolean(false);
-            default -> out.writeNull();
-        }
+        return new Payload(Payload.Kind.TEXT, PayloadReader.copy(parser));
     }
 
     /** A payload read alone, for bodies that are one. */
     public static Payload payloadOf(Payload.Kind kind, byte[] utf8) {
-        try (JsonParser parser = JSON.createParser(utf8)) {
+        try (JsonParser parser = PayloadReader.open(utf8)) {
             if (parser.nextToken() == null) {
                 throw new Refusal(ErrorCode.INVALID_JSON, "Invalid JSON");
             }
-            Payload payload = new Payload(kind, copy(parser));
+            Payload payload = new Payload(kind, PayloadReader.copy(parser));
             if (parser.nextToken() != null) {
                 throw new Refusal(ErrorCode.INVALID_JSON, "Invalid JSON");
             }

@@ -1,0 +1,125 @@
+package dev.fanfara.admission;
+
+import com.sun.management.UnixOperatingSystemMXBean;
+import dev.fanfara.config.LimitsConfig;
+import io.github.bucket4j.Bandwidth;
+import io.github.bucket4j.Bucket;
+import java.lang.management.ManagementFactory;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How many connections this node has, and whether there is room for one more: sockets against the process's file
+ * descriptors, new connections against time, open ones against their address and user. Any thread.
+ */
+public final class Connections {
+    /** A connection that counts, until it is closed. */
+    public interface Lease {
+        /** The second and later calls do nothing. */
+        void close();
+    }
+
+    private record Pace(int perSecond, Bucket bucket) {}
+
+    private final Supplier<LimitsConfig> limits;
+    private final int maxSockets;
+    private final AtomicInteger sockets = new AtomicInteger();
+    private final ConcurrentMap<String, Integer> perAddress = new ConcurrentHashMap<>();
+    private final ConcurrentMap<String, Integer> perUser = new ConcurrentHashMap<>();
+    private volatile @Nullable Pace pace;
+
+    public Connections(Supplier<LimitsConfig> limits) {
+        this(limits, socketsThisProcessCanHave());
+    }
+
+    Connections(Supplier<LimitsConfig> limits, int maxSockets) {
+        this.limits = limits;
+        this.maxSockets = maxSockets;
+    }
+
+    /**
+     * A socket was accepted; if there are too many it is to be closed at once, without {@link #socketClosed}. The tenth
+     * that is kept free serves the cluster, the logs and the operator who wants to see what is going on.
+     */
+    public boolean socketOpened() {
+        if (sockets.incrementAndGet() <= maxSockets) {
+            return true;
+        }
+        sockets.decrementAndGet();
+        return false;
+    }
+
+    public void socketClosed() {
+        sockets.decrementAndGet();
+    }
+
+    /** A connection wants to begin, in this second: empty if it may, else how long to wait. */
+    public Optional<Duration> refusesNew() {
+        return RateLimit.take(paceNow());
+    }
+
+    /** Empty if the address or the user has as many as it may; {@code user} is null for someone anonymous. */
+    public Optional<Lease> tryOpen(ClientAddress address, @Nullable String user) {
+        LimitsConfig now = limits.get();
+        String group = address.group();
+        if (!raise(perAddress, group, now.connectionsPerIp())) {
+            return Optional.empty();
+        }
+        if (user != null && !raise(perUser, user, now.connectionsPerUser())) {
+            lower(perAddress, group);
+            return Optional.empty();
+        }
+        AtomicBoolean open = new AtomicBoolean(true);
+        return Optional.of(() -> {
+            if (open.compareAndSet(true, false)) {
+                lower(perAddress, group);
+                if (user != null) {
+                    lower(perUser, user);
+                }
+            }
+        });
+    }
+
+    private static boolean raise(ConcurrentMap<String, Integer> counts, String key, int limit) {
+        boolean[] raised = new boolean[1];
+        counts.compute(key, (same, count) -> {
+            int before = count == null ? 0 : count;
+            raised[0] = before < limit;
+            return raised[0] ? Integer.valueOf(before + 1) : count;
+        });
+        return raised[0];
+    }
+
+    private static void lower(ConcurrentMap<String, Integer> counts, String key) {
+        counts.computeIfPresent(key, (same, count) -> count == 1 ? null : count - 1);
+    }
+
+    /** Refilled little by little: after a quiet second a burst passes, and no more than that again at its end. */
+    private Bucket paceNow() {
+        int perSecond = limits.get().connectsPerSecond();
+        Pace known = pace;
+        if (known == null || known.perSecond != perSecond) {
+            Bandwidth bandwidth = Bandwidth.builder()
+                    .capacity(perSecond)
+                    .refillGreedy(perSecond, Duration.ofSeconds(1))
+                    .build();
+            known = new Pace(perSecond, Bucket.builder().addLimit(bandwidth).build());
+            pace = known;
+        }
+        return known.bucket;
+    }
+
+    private static int socketsThisProcessCanHave() {
+        if (ManagementFactory.getOperatingSystemMXBean() instanceof UnixOperatingSystemMXBean unix) {
+            long usable = unix.getMaxFileDescriptorCount() / 10 * 9 - unix.getOpenFileDescriptorCount();
+            return (int) Math.max(1, Math.min(Integer.MAX_VALUE, usable));
+        }
+        return Integer.MAX_VALUE;
+    }
+}

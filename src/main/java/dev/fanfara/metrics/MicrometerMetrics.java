@@ -1,0 +1,232 @@
+package dev.fanfara.metrics;
+
+import io.micrometer.core.instrument.FunctionCounter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.function.IntSupplier;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The facts the gateway reports as the meters an operator sees. What happens often is one addition to a striped counter,
+ * which a scrape adds up. Any thread.
+ */
+public final class MicrometerMetrics implements GatewayMetrics {
+    private static final List<String> TRANSPORTS = List.of("websocket", "echo");
+    private static final List<String> RATE_LIMITS = List.of("messages", "publishes", "requests", "connects");
+    /** What the contract lists and what RFC 6455 section 7.4.1 says; a client may send any other number. */
+    private static final List<String> CLOSE_CODES = Stream.concat(
+                    IntStream.rangeClosed(1000, 1013)
+                            .filter(code -> code != 1004)
+                            .mapToObj(Integer::toString),
+                    Stream.of("4001", "4002", "4003", "4010", "4016", "4503"))
+            .toList();
+
+    private final PrometheusMeterRegistry registry;
+    private final Map<String, LongAdder> connections = new HashMap<>();
+    private final LongAdder otherConnections = new LongAdder();
+    private final LongAdder received;
+    private final LongAdder sent;
+    private final LongAdder published;
+    private final LongAdder rooms = new LongAdder();
+    private final LongAdder members = new LongAdder();
+    private final LongAdder slowConsumers;
+    private final LongAdder repairs;
+    private final LongAdder reloadFailures;
+    private final LabelledCounters closed;
+    private final LabelledCounters deliveries;
+    private final LabelledCounters rateLimited;
+    private final LabelledCounters authFailures;
+    private final LatencyHistogram latency = new LatencyHistogram(
+            "fanfara_delivery_latency_seconds", "From a publication accepted to written, per member");
+    /** By event loop; each is written by its own loop. */
+    private final Map<Integer, Long> outboundBytes = new ConcurrentHashMap<>();
+
+    private final Map<Integer, Duration> loopLag = new ConcurrentHashMap<>();
+    private final AtomicInteger lastReloadSuccessful = new AtomicInteger(1);
+    private volatile IntSupplier clusterMembers = () -> 1;
+    private @Nullable Gauge configInfo;
+
+    /** @param authFailureReasons the labels of {@code fanfara_auth_failures_total} */
+    public MicrometerMetrics(PrometheusMeterRegistry registry, Collection<String> authFailureReasons) {
+        this.registry = registry;
+        received = counter("websocket.messages.received", "Messages from clients");
+        sent = counter("websocket.messages.sent", "Messages to clients, replies included");
+        published = counter("fanfara.messages.published", "Publications that rooms took");
+        slowConsumers = counter("fanfara.slow.consumers", "Connections closed because they read too slowly");
+        repairs = counter("fanfara.cluster.repairs", "Losses of the event bus that were found and mended");
+        reloadFailures = counter("fanfara.config.reload.failures", "Configurations that were refused");
+        closed = new LabelledCounters(
+                registry, "fanfara.connections.closed", "Ends of connections by close code", "code", CLOSE_CODES);
+        deliveries = new LabelledCounters(
+                registry, "fanfara.deliveries", "Publications written to members", "transport", TRANSPORTS);
+        rateLimited = new LabelledCounters(
+                registry, "fanfara.rate.limited", "Refusals for going too fast", "scope", RATE_LIMITS);
+        authFailures = new LabelledCounters(
+                registry, "fanfara.auth.failures", "Credentials not believed", "reason", authFailureReasons);
+        registry.getPrometheusRegistry().register(latency);
+        connectionGauges();
+        gauge("fanfara.rooms", "Rooms with members on this node", rooms::sum);
+        gauge("fanfara.members", "Memberships on this node", members::sum);
+        gauge("fanfara.outbound.bytes", "Bytes in memory that wait for clients", this::allOutboundBytes);
+        gauge("fanfara.event.loop.lag.seconds", "How late the latest of all event loops runs", this::worstLag);
+        gauge("fanfara.cluster.members", "Nodes this one sees, itself included", () -> clusterMembers.getAsInt());
+        gauge(
+                "fanfara.config.last.reload.successful",
+                "1, or 0 if the last one was refused",
+                lastReloadSuccessful::get);
+    }
+
+    private interface Reading {
+        double now();
+    }
+
+    private void gauge(String name, String help, Reading reading) {
+        Gauge.builder(name, reading, Reading::now)
+                .description(help)
+                .strongReference(true)
+                .register(registry);
+    }
+
+    private LongAdder counter(String name, String help) {
+        LongAdder counter = new LongAdder();
+        FunctionCounter.builder(name, counter, LongAdder::sum).description(help).register(registry);
+        return counter;
+    }
+
+    private void connectionGauges() {
+        TRANSPORTS.forEach(transport -> connections.put(transport, new LongAdder()));
+        connections.put(LabelledCounters.OTHER, otherConnections);
+        connections.forEach((transport, open) -> Gauge.builder("fanfara.connections", open, LongAdder::sum)
+                .description("Open connections")
+                .tag("transport", transport)
+                .register(registry));
+        // Dashboards know this name from before there was a second transport; each of today's is a WebSocket.
+        gauge(
+                "websocket.connections",
+                "Open WebSockets",
+                () -> connections.values().stream().mapToLong(LongAdder::sum).sum());
+    }
+
+    private LongAdder open(String transport) {
+        return connections.getOrDefault(transport, otherConnections);
+    }
+
+    private double allOutboundBytes() {
+        return outboundBytes.values().stream().mapToLong(Long::longValue).sum();
+    }
+
+    private double worstLag() {
+        return loopLag.values().stream().mapToLong(Duration::toNanos).max().orElse(0) / 1e9;
+    }
+
+    /** Until the cluster is there, a node sees itself. */
+    public void clusterMembers(IntSupplier members) {
+        clusterMembers = members;
+    }
+
+    @Override
+    public void connectionOpened(String transport) {
+        open(transport).increment();
+    }
+
+    @Override
+    public void connectionClosed(String transport, int code) {
+        open(transport).decrement();
+        closed.add(Integer.toString(code), 1);
+    }
+
+    @Override
+    public void received() {
+        received.increment();
+    }
+
+    @Override
+    public void sent(int messages) {
+        sent.add(messages);
+    }
+
+    @Override
+    public void published() {
+        published.increment();
+    }
+
+    @Override
+    public void delivered(String transport, int members, Duration sinceAccepted) {
+        deliveries.add(transport, members);
+        latency.record(sinceAccepted, members);
+    }
+
+    @Override
+    public void delivered(String transport, int members) {
+        deliveries.add(transport, members);
+    }
+
+    @Override
+    public void rooms(int change) {
+        rooms.add(change);
+    }
+
+    @Override
+    public void members(int change) {
+        members.add(change);
+    }
+
+    @Override
+    public void slowConsumer() {
+        slowConsumers.increment();
+    }
+
+    @Override
+    public void rateLimited(String scope) {
+        rateLimited.add(scope, 1);
+    }
+
+    @Override
+    public void authFailed(String reason) {
+        authFailures.add(reason, 1);
+    }
+
+    @Override
+    public void clusterRepaired() {
+        repairs.increment();
+    }
+
+    @Override
+    public void outboundBytes(int loop, long bytes) {
+        outboundBytes.put(loop, bytes);
+    }
+
+    @Override
+    public void eventLoopLag(int loop, Duration lag) {
+        loopLag.put(loop, lag);
+    }
+
+    @Override
+    public synchronized void configLoaded(String hash) {
+        Gauge before = configInfo;
+        configInfo = Gauge.builder("fanfara.config.info", () -> 1)
+                .description("The configuration in force")
+                .tag("hash", hash)
+                .register(registry);
+        if (before != null && before != configInfo) {
+            registry.remove(before);
+        }
+        lastReloadSuccessful.set(1);
+    }
+
+    @Override
+    public void configRejected() {
+        reloadFailures.increment();
+        lastReloadSuccessful.set(0);
+    }
+}

@@ -1,0 +1,5 @@
+/** Tests of {@code dev.fanfara.metrics}. */
+@NullMarked
+package dev.fanfara.metrics;
+
+import org.jspecify.annotations.NullMarked;
