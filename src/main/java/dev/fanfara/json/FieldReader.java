@@ -89,7 +89,11 @@ final class FieldReader implements Fields {
             warnIfOpen(at, secret, List.of(file));
             return file;
         } catch (Unfit e) {
-            reading.mistake(at, reading.shown(at), e.expected(), null);
+            // A variable that ends in _FILE puts the content where the path belongs: a private key, told to the log.
+            boolean reference = object.getValue(key) instanceof String text && References.in(text);
+            String expected =
+                    reference ? "a reference to the path of a readable file, not to its content" : e.expected();
+            reading.mistake(at, reading.shown(at), expected, null);
             return path;
         }
     }
@@ -201,20 +205,14 @@ final class FieldReader implements Fields {
 
     void refuseUnknownKeys() {
         for (String key : object.fieldNames()) {
-            if (asked.contains(key)) {
-                continue;
-            }
+            String at = Pointer.child(pointer, key);
             if (later.contains(key)) {
-                reading.mistake(
-                        pointer(key), "\"" + key + "\"", "no such key: this version does not have it yet", null);
-                continue;
+                reading.mistake(at, Shown.scalar(key), "no such key: this version does not have it yet", null);
+            } else if (!asked.contains(key)) {
+                String known = "one of " + String.join(", ", new TreeSet<>(asked));
+                String near = Value.quoted(DidYouMean.closest(key, asked));
+                reading.mistake(at, "the unknown key " + Shown.scalar(key), known, near);
             }
-            String known = "one of " + String.join(", ", new TreeSet<>(asked));
-            reading.mistake(
-                    pointer(key),
-                    "the unknown key \"" + key + "\"",
-                    known,
-                    Value.quoted(DidYouMean.closest(key, asked)));
         }
     }
 
@@ -243,7 +241,9 @@ final class FieldReader implements Fields {
             Object json = written;
             if (reference) {
                 // What comes from elsewhere may be secret whatever the key, so only the reference is ever shown.
-                reading.show(at, Shown.scalar(written));
+                if (!type.isHidden() || References.isWhole((String) written)) {
+                    reading.show(at, Shown.scalar(written));
+                }
                 References.Expanded expanded = reading.references.expand((String) written, folder(at));
                 warnIfOpen(at, type.isSecret(), expanded.files());
                 json = expanded.text();
@@ -323,7 +323,8 @@ final class FieldReader implements Fields {
         return origin == null ? Path.of("") : origin.folder();
     }
 
+    /** Of a key or, with slashes, of a deeper one; what we ask for needs no escaping. */
     private String pointer(String key) {
-        return pointer + '/' + (key.indexOf('~') < 0 ? key : key.replace("~", "~0"));
+        return pointer + '/' + key;
     }
 }

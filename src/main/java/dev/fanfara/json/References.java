@@ -41,6 +41,11 @@ public final class References {
         return text.contains("${");
     }
 
+    /** Whether a text is one reference and nothing else, so that showing it shows no part of a secret. */
+    static boolean isWhole(String text) {
+        return REFERENCE.matcher(text).matches() && text.endsWith("}");
+    }
+
     Expanded expand(String text, Path folder) throws Unfit {
         StringBuilder expanded = new StringBuilder();
         List<Path> files = new ArrayList<>();

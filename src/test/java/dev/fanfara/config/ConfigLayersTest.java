@@ -138,6 +138,17 @@ class ConfigLayersTest {
     }
 
     @Test
+    void keyFileWhoseContentWasTakenForItsPathIsNotShown() {
+        fixture.write("a.crt", "").write("a.key", "-----BEGIN PRIVATE KEY-----s3cret");
+
+        assertThat(fixture.env("FANFARA_SERVER__TLS__KEY_FILE", folder + "/a.key")
+                        .env("FANFARA_SERVER__TLS__CERTIFICATE", folder + "/a.crt")
+                        .mistakes())
+                .containsExactly("/server/tls/key: expected a reference to the path of a readable file,"
+                        + " not to its content, got \"${file:a.key}\" (FANFARA_SERVER__TLS__KEY_FILE)");
+    }
+
+    @Test
     void valueAndItsFileExcludeEachOther() {
         fixture.env("FANFARA_SERVER__PORT", "1").env("FANFARA_SERVER__PORT_FILE", "/port");
 
