@@ -5,7 +5,6 @@ import io.vertx.core.json.JsonObject;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Base64;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -77,7 +76,7 @@ final class FieldReader implements Fields {
     }
 
     @Override
-    public Path file(String key, boolean secret, String doc) {
+    public Path file(String key, Content content, String doc) {
         Path path = required(key, PATH, doc);
         String at = pointer(key);
         if (reading.isWrong(at)) {
@@ -85,8 +84,12 @@ final class FieldReader implements Fields {
         }
         try {
             Path file = folder(at).resolve(path);
-            reading.content(at + "#content", Base64.getEncoder().encodeToString(References.bytes(file)));
-            warnIfOpen(at, secret, List.of(file));
+            String text = References.text(file);
+            if (!content.condition().test(text)) {
+                throw new Unfit(content.expected());
+            }
+            reading.content(at + "#content", text);
+            warnIfOpen(at, content.secret(), List.of(file));
             return file;
         } catch (Unfit e) {
             // A variable that ends in _FILE puts the content where the path belongs: a private key, told to the log.

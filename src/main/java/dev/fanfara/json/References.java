@@ -102,7 +102,7 @@ public final class References {
         }
     }
 
-    static byte[] bytes(Path file) throws Unfit {
+    private static byte[] bytes(Path file) throws Unfit {
         try (var in = Files.newInputStream(file)) {
             byte[] bytes = in.readNBytes(MAX_BYTES + 1);
             if (bytes.length > MAX_BYTES) {

@@ -73,7 +73,7 @@ class ConfigLayersTest {
 
     @Test
     void nullTakesAnOptionalValueAway() {
-        fixture.write("a.crt", "").write("a.key", "");
+        fixture.write("a.crt", TestPem.CERTIFICATE).write("a.key", TestPem.KEY);
         GatewayConfig config = fixture.file("{'server':{'tls':{'certificate':'a.crt','key':'a.key'}},"
                         + "'management':{'adminToken':'0123456789abcdef'}}")
                 .set("server.tls", "null")
@@ -139,7 +139,7 @@ class ConfigLayersTest {
 
     @Test
     void keyFileWhoseContentWasTakenForItsPathIsNotShown() {
-        fixture.write("a.crt", "").write("a.key", "-----BEGIN PRIVATE KEY-----s3cret");
+        fixture.write("a.crt", TestPem.CERTIFICATE).write("a.key", "-----BEGIN PRIVATE KEY-----s3cret");
 
         assertThat(fixture.env("FANFARA_SERVER__TLS__KEY_FILE", folder + "/a.key")
                         .env("FANFARA_SERVER__TLS__CERTIFICATE", folder + "/a.crt")
