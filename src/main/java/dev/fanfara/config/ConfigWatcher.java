@@ -15,7 +15,7 @@ import org.slf4j.LoggerFactory;
  *
  * <p>It looks at the content and not at file system events: a Kubernetes ConfigMap changes by swapping a symlink two
  * folders away, of which inotify tells nothing useful, and a {@code subPath} mount tells nothing at all. Each look loads
- * everything, for a changed secret or certificate is a changed configuration too; that takes about a millisecond. A file
+ * everything, for a changed secret or certificate is a changed configuration too; that takes one to three milliseconds. A file
  * caught half written is rejected like any bad one and taken at the next look.
  */
 public final class ConfigWatcher implements AutoCloseable {

@@ -13,11 +13,11 @@ import io.vertx.core.json.JsonObject;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.TreeMap;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -53,31 +53,32 @@ final class Overrides {
     void environment(Map<String, String> environment) {
         Map<String, List<String>> paths = new LinkedHashMap<>();
         shape.paths().forEach(path -> paths.put(variable(path), path));
-        Map<Integer, Map<String, String>> byDepth = new TreeMap<>();
-        environment.forEach((name, value) -> {
-            if (name.startsWith(PREFIX) && !isServiceLink(name, value)) {
-                byDepth.computeIfAbsent(name.split("__").length, depth -> new TreeMap<>())
-                        .put(name, value);
+        environment.keySet().stream()
+                .filter(name -> name.startsWith(PREFIX))
+                .sorted(Comparator.comparingInt(Overrides::depth).thenComparing(Comparator.naturalOrder()))
+                .forEach(name -> layVariable(name, environment, paths));
+    }
+
+    private void layVariable(String name, Map<String, String> environment, Map<String, List<String>> paths) {
+        String value = environment.getOrDefault(name, "");
+        String plain = name.endsWith(FROM_FILE) ? name.substring(0, name.length() - FROM_FILE.length()) : name;
+        List<String> path = paths.get(name);
+        List<String> pathOfFile = paths.get(plain);
+        if (path != null) {
+            lay(path, value, name);
+        } else if (pathOfFile == null) {
+            if (!isServiceLink(name, value)) {
+                unknownVariable(name, paths);
             }
-        });
-        byDepth.values()
-                .forEach(variables -> variables.forEach((name, value) -> {
-                    List<String> path = paths.get(name);
-                    if (path != null) {
-                        lay(path, value, name);
-                        return;
-                    }
-                    String plain =
-                            name.endsWith(FROM_FILE) ? name.substring(0, name.length() - FROM_FILE.length()) : name;
-                    List<String> pathOfFile = paths.get(plain);
-                    if (pathOfFile == null || plain.equals(name)) {
-                        unknownVariable(name, paths);
-                    } else if (environment.containsKey(plain)) {
-                        mistakes.add(new Mistake("", name, "both", "either " + plain + " or " + name, null));
-                    } else {
-                        layFile(pathOfFile, value, name);
-                    }
-                }));
+        } else if (environment.containsKey(plain)) {
+            mistakes.add(new Mistake("", name, "both", "either " + plain + " or " + name, null));
+        } else {
+            layFile(pathOfFile, value, name);
+        }
+    }
+
+    private static int depth(String name) {
+        return name.split("__", -1).length;
     }
 
     void settings(List<Setting> settings) {

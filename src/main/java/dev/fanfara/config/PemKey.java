@@ -57,19 +57,30 @@ final class PemKey {
 
     /** The first block of the text; null when there is none that can be read. */
     private static @Nullable Key key(String pem) {
+        return key(pem, "");
+    }
+
+    /** The first block whose label ends so: one file may hold a certificate and its key. */
+    static @Nullable Key key(String pem, String label) {
         Matcher matcher = BLOCK.matcher(pem);
-        if (!matcher.find()) {
-            return null;
+        while (matcher.find()) {
+            if (matcher.group(1).endsWith(label)) {
+                return key(matcher);
+            }
         }
+        return null;
+    }
+
+    private static @Nullable Key key(Matcher block) {
         try {
-            byte[] der = Base64.getMimeDecoder().decode(matcher.group(2));
-            if (matcher.group(1).equals("CERTIFICATE")) {
-                byte[] block = matcher.group().getBytes(StandardCharsets.US_ASCII);
+            byte[] der = Base64.getMimeDecoder().decode(block.group(2));
+            if (block.group(1).equals("CERTIFICATE")) {
+                byte[] pem = block.group().getBytes(StandardCharsets.US_ASCII);
                 return CertificateFactory.getInstance("X.509")
-                        .generateCertificate(new ByteArrayInputStream(block))
+                        .generateCertificate(new ByteArrayInputStream(pem))
                         .getPublicKey();
             }
-            return key(der, matcher.group(1).equals("PUBLIC KEY"));
+            return key(der, block.group(1).equals("PUBLIC KEY"));
         } catch (GeneralSecurityException | IllegalArgumentException e) {
             return null;
         }

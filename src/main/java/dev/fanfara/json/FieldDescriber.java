@@ -80,7 +80,7 @@ final class FieldDescriber implements Fields {
     }
 
     @Override
-    public Path file(String key, boolean secret, String doc) {
+    public Path file(String key, Content content, String doc) {
         return required(key, FieldReader.PATH, doc);
     }
 

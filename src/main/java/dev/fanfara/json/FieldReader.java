@@ -5,7 +5,6 @@ import io.vertx.core.json.JsonObject;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Base64;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -77,7 +76,7 @@ final class FieldReader implements Fields {
     }
 
     @Override
-    public Path file(String key, boolean secret, String doc) {
+    public Path file(String key, Content content, String doc) {
         Path path = required(key, PATH, doc);
         String at = pointer(key);
         if (reading.isWrong(at)) {
@@ -85,11 +84,19 @@ final class FieldReader implements Fields {
         }
         try {
             Path file = folder(at).resolve(path);
-            reading.content(at + "#content", Base64.getEncoder().encodeToString(References.bytes(file)));
-            warnIfOpen(at, secret, List.of(file));
+            String text = References.text(file);
+            if (!content.condition().test(text)) {
+                throw new Unfit(content.expected());
+            }
+            reading.content(at + "#content", text);
+            warnIfOpen(at, content.secret(), List.of(file));
             return file;
         } catch (Unfit e) {
-            reading.mistake(at, reading.shown(at), e.expected(), null);
+            // A variable that ends in _FILE puts the content where the path belongs: a private key, told to the log.
+            boolean reference = object.getValue(key) instanceof String text && References.in(text);
+            String expected =
+                    reference ? "a reference to the path of a readable file, not to its content" : e.expected();
+            reading.mistake(at, reading.shown(at), expected, null);
             return path;
         }
     }
@@ -201,20 +208,14 @@ final class FieldReader implements Fields {
 
     void refuseUnknownKeys() {
         for (String key : object.fieldNames()) {
-            if (asked.contains(key)) {
-                continue;
-            }
+            String at = Pointer.child(pointer, key);
             if (later.contains(key)) {
-                reading.mistake(
-                        pointer(key), "\"" + key + "\"", "no such key: this version does not have it yet", null);
-                continue;
+                reading.mistake(at, Shown.scalar(key), "no such key: this version does not have it yet", null);
+            } else if (!asked.contains(key)) {
+                String known = "one of " + String.join(", ", new TreeSet<>(asked));
+                String near = Value.quoted(DidYouMean.closest(key, asked));
+                reading.mistake(at, "the unknown key " + Shown.scalar(key), known, near);
             }
-            String known = "one of " + String.join(", ", new TreeSet<>(asked));
-            reading.mistake(
-                    pointer(key),
-                    "the unknown key \"" + key + "\"",
-                    known,
-                    Value.quoted(DidYouMean.closest(key, asked)));
         }
     }
 
@@ -243,7 +244,9 @@ final class FieldReader implements Fields {
             Object json = written;
             if (reference) {
                 // What comes from elsewhere may be secret whatever the key, so only the reference is ever shown.
-                reading.show(at, Shown.scalar(written));
+                if (!type.isHidden() || References.isWhole((String) written)) {
+                    reading.show(at, Shown.scalar(written));
+                }
                 References.Expanded expanded = reading.references.expand((String) written, folder(at));
                 warnIfOpen(at, type.isSecret(), expanded.files());
                 json = expanded.text();
@@ -323,7 +326,8 @@ final class FieldReader implements Fields {
         return origin == null ? Path.of("") : origin.folder();
     }
 
+    /** Of a key or, with slashes, of a deeper one; what we ask for needs no escaping. */
     private String pointer(String key) {
-        return pointer + '/' + (key.indexOf('~') < 0 ? key : key.replace("~", "~0"));
+        return pointer + '/' + key;
     }
 }

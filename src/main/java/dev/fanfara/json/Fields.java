@@ -2,6 +2,7 @@ package dev.fanfara.json;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,8 +32,15 @@ public interface Fields {
     /** A scalar that may be absent or null. */
     <T> @Nullable T optional(String key, Value<T> type, String doc);
 
-    /** The path of a readable file. Its content counts as part of the document; a secret one should not be open to all. */
-    Path file(String key, boolean secret, String doc);
+    /**
+     * What a file must hold. Immutable.
+     *
+     * @param secret whether it should not be open to all
+     */
+    record Content(String expected, Predicate<String> condition, boolean secret) {}
+
+    /** The path of a readable file, whose content counts as part of the document. */
+    Path file(String key, Content content, String doc);
 
     <T> List<T> list(String key, Value<T> type, List<?> fallback, String doc);
 

@@ -41,6 +41,11 @@ public final class References {
         return text.contains("${");
     }
 
+    /** Whether a text is one reference and nothing else, so that showing it shows no part of a secret. */
+    static boolean isWhole(String text) {
+        return REFERENCE.matcher(text).matches() && text.endsWith("}");
+    }
+
     Expanded expand(String text, Path folder) throws Unfit {
         StringBuilder expanded = new StringBuilder();
         List<Path> files = new ArrayList<>();
@@ -97,7 +102,7 @@ public final class References {
         }
     }
 
-    static byte[] bytes(Path file) throws Unfit {
+    private static byte[] bytes(Path file) throws Unfit {
         try (var in = Files.newInputStream(file)) {
             byte[] bytes = in.readNBytes(MAX_BYTES + 1);
             if (bytes.length > MAX_BYTES) {

@@ -1,5 +1,6 @@
 package dev.fanfara.json;
 
+import io.vertx.core.json.Json;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import org.jspecify.annotations.Nullable;
@@ -19,7 +20,7 @@ final class Shown {
     }
 
     static String scalar(Object json) {
-        String text = json instanceof String ? '"' + json.toString() + '"' : json.toString();
+        String text = Json.encode(json);
         return text.length() <= LONGEST ? text : text.substring(0, LONGEST) + "…";
     }
 

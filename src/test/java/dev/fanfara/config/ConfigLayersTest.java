@@ -73,7 +73,7 @@ class ConfigLayersTest {
 
     @Test
     void nullTakesAnOptionalValueAway() {
-        fixture.write("a.crt", "").write("a.key", "");
+        fixture.write("a.crt", TestPem.CERTIFICATE).write("a.key", TestPem.KEY);
         GatewayConfig config = fixture.file("{'server':{'tls':{'certificate':'a.crt','key':'a.key'}},"
                         + "'management':{'adminToken':'0123456789abcdef'}}")
                 .set("server.tls", "null")
@@ -135,6 +135,17 @@ class ConfigLayersTest {
                     """)
     void wrongFlagIsCalledByItsName(String path, String value, String mistake) {
         assertThat(fixture.set(path, value).mistakes()).containsExactly(mistake);
+    }
+
+    @Test
+    void keyFileWhoseContentWasTakenForItsPathIsNotShown() {
+        fixture.write("a.crt", TestPem.CERTIFICATE).write("a.key", "-----BEGIN PRIVATE KEY-----s3cret");
+
+        assertThat(fixture.env("FANFARA_SERVER__TLS__KEY_FILE", folder + "/a.key")
+                        .env("FANFARA_SERVER__TLS__CERTIFICATE", folder + "/a.crt")
+                        .mistakes())
+                .containsExactly("/server/tls/key: expected a reference to the path of a readable file,"
+                        + " not to its content, got \"${file:a.key}\" (FANFARA_SERVER__TLS__KEY_FILE)");
     }
 
     @Test

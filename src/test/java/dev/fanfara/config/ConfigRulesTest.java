@@ -134,6 +134,30 @@ class ConfigRulesTest {
     }
 
     @Test
+    void certificateAndKeyBelongTogether() {
+        String tls = "{'server':{'tls':{'certificate':'a.crt','key':'a.key'}}}";
+        ConfigFixture fixture = new ConfigFixture(folder)
+                .write("a.crt", TestPem.CERTIFICATE)
+                .write("a.key", TestPem.KEY)
+                .file(tls);
+        assertThat(fixture.mistakes()).isEmpty();
+        assertThat(fixture.write("a.key", TestPem.CERTIFICATE + TestPem.KEY).mistakes())
+                .isEmpty();
+
+        assertThat(fixture.write("a.key", TestPem.OTHER_KEY).mistakes())
+                .containsExactly("/server/tls/key: expected the private key of the certificate, got \"a.key\""
+                        + " (fanfara.json:1)");
+        assertThat(fixture.write("a.crt", TestPem.KEY)
+                        .write("a.key", TestPem.CERTIFICATE)
+                        .mistakes())
+                .containsExactly(
+                        "/server/tls/certificate: expected a file with a certificate in PEM"
+                                + " (-----BEGIN CERTIFICATE-----), got \"a.crt\" (fanfara.json:1)",
+                        "/server/tls/key: expected a file with a private key in PEM (-----BEGIN PRIVATE KEY-----),"
+                                + " without password, got \"a.key\" (fanfara.json:1)");
+    }
+
+    @Test
     void namesAndKeysOccurOnce() {
         String key = "{'id':'k1','algorithms':['HS256']," + HMAC + "}";
         assertThat(new ConfigFixture(folder)
@@ -239,8 +263,8 @@ class ConfigRulesTest {
     void whatIsAllowedButDangerousIsAWarning() throws Exception {
         ConfigFixture fixture = new ConfigFixture(folder)
                 .write("token", "0123456789abcdef")
-                .write("tls.crt", "")
-                .write("tls.key", "")
+                .write("tls.crt", TestPem.CERTIFICATE)
+                .write("tls.key", TestPem.KEY)
                 .file("{'server':{'host':'0.0.0.0','tls':{'certificate':'tls.crt','key':'tls.key'}},"
                         + "'management':{'adminToken':'${file:token}'},'rooms':[{'match':'**'},{'match':'a'}]}");
         for (String file : List.of("token", "tls.crt", "tls.key")) {

@@ -59,8 +59,8 @@ class ConfigSchemaTest {
                 .write("partner.pem", PemKey.EXAMPLE)
                 .write("pricing-api-key", "pricing-0123456789")
                 .write("operations-api-key", "operations-0123456789")
-                .write("tls.crt", "")
-                .write("tls.key", "")
+                .write("tls.crt", TestPem.CERTIFICATE)
+                .write("tls.key", TestPem.KEY)
                 .env("POD_IP", "10.0.0.5")
                 .file(example.replace("/run/secrets", folder.toString()));
 

@@ -47,12 +47,12 @@ class LoadedTest {
 
     @Test
     void rotatedCertificateIsAChangeThatNeedsNoRestart() {
-        fixture.write("a.crt", "old")
-                .write("a.key", "old")
+        fixture.write("a.crt", TestPem.CERTIFICATE)
+                .write("a.key", TestPem.KEY)
                 .file("{'server':{'tls':{'certificate':'a.crt','key':'a.key'}}}");
         Loaded before = fixture.load();
 
-        fixture.write("a.crt", "new");
+        fixture.write("a.crt", TestPem.CERTIFICATE + TestPem.CERTIFICATE);
         Loaded after = fixture.load();
 
         assertThat(after.hash()).isNotEqualTo(before.hash());
@@ -62,7 +62,7 @@ class LoadedTest {
     @Test
     void listenersAndMembershipNeedARestart() {
         Loaded started = fixture.file("{}").load();
-        fixture.write("a.crt", "").write("a.key", "");
+        fixture.write("a.crt", TestPem.CERTIFICATE).write("a.key", TestPem.KEY);
         Loaded changed = fixture.file("{'server':{'host':'::1','port':1,'transport':'nio','eventLoops':2,"
                         + "'tls':{'certificate':'a.crt','key':'a.key'},'allowedOrigins':['*']},"
                         + "'management':{'port':2},'cluster':{'name':'x','discovery':{'type':'multicast'}},"

@@ -163,6 +163,23 @@ class FieldsTest {
     }
 
     @Test
+    void writtenPartOfASecretIsNotShownBesideAReference() {
+        assertThat(mistakes("{'pin':'s3cret-${env:NONE}'}"))
+                .containsExactly("/pin: expected the environment variable NONE to be set, got a text of 18 characters"
+                        + " (lamp.json:1)");
+        assertThat(mistakes("{'pin':'s3cret${'}"))
+                .containsExactly("/pin: expected ${env:NAME} or ${file:PATH} ($${ stands for a plain ${),"
+                        + " got a text of 8 characters (lamp.json:1)");
+    }
+
+    @Test
+    void strangeKeysAreQuoted() {
+        assertThat(mistakes("{'a/b~c\\n':1}"))
+                .containsExactly("/a~1b~0c\n: expected one of colour, lit, pin, plug, rooms, watts,"
+                        + " got the unknown key \"a/b~c\\n\" (lamp.json:1)");
+    }
+
+    @Test
     void onlyOneNewlineIsTakenOffAFile() throws Exception {
         Files.writeString(folder.resolve("pin"), "12 \n\n");
         Reading reading = reading("{'pin':'${file:pin}'}");
