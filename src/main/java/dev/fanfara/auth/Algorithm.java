@@ -71,4 +71,9 @@ enum Algorithm {
             default -> 0;
         };
     }
+
+    @Override
+    public String toString() {
+        return wireName;
+    }
 }

@@ -10,8 +10,6 @@ import org.jspecify.annotations.Nullable;
 
 /** The API keys in force. Keeps their hashes, not the keys. Immutable. */
 public final class ApiKeys {
-    private record Entry(byte[] hash, Identity identity) {}
-
     private final List<Entry> entries = new ArrayList<>();
 
     public ApiKeys(List<ApiKeyConfig> keys) {
@@ -44,5 +42,15 @@ public final class ApiKeys {
 
     private static byte[] hash(String key) {
         return Sha256.of(key.getBytes(StandardCharsets.UTF_8));
+    }
+
+    private static final class Entry {
+        private final byte[] hash;
+        private final Identity identity;
+
+        Entry(byte[] hash, Identity identity) {
+            this.hash = hash;
+            this.identity = identity;
+        }
     }
 }

@@ -72,13 +72,13 @@ final class StrictJson {
             case START_ARRAY -> array(parser);
             case VALUE_STRING -> parser.getText();
             case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT -> number(parser);
-            case VALUE_TRUE -> Boolean.TRUE;
-            case VALUE_FALSE -> Boolean.FALSE;
+            case VALUE_TRUE -> true;
+            case VALUE_FALSE -> false;
             default -> null;
         };
     }
 
-    /** A double above the range of long: big decimals of hostile exponents cost more than they tell. */
+    /** What long cannot hold becomes a double: a big decimal with a hostile exponent could cost minutes. */
     private static Number number(JsonParser parser) throws IOException {
         return switch (parser.getNumberType()) {
             case INT, LONG -> parser.getLongValue();
