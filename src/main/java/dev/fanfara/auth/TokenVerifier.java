@@ -147,10 +147,11 @@ public final class TokenVerifier {
 
     /** Empty if no key has signed it. */
     private Future<Optional<Identity>> identify(CompactToken token) {
+        List<VerificationKey> candidates = keys.candidates(token);
         Instant now = clock.instant();
         Algorithm.Family family = token.algorithm().family();
-        if (family == Algorithm.Family.HMAC) {
-            return Future.succeededFuture(verify(token, now).map(Verified::identity));
+        if (candidates.isEmpty() || family == Algorithm.Family.HMAC) {
+            return Future.succeededFuture(verify(token, candidates, now).map(Verified::identity));
         }
         ByteBuffer hash = ByteBuffer.wrap(Sha256.of(token.text().getBytes(StandardCharsets.US_ASCII)));
         Verified known = verified.getIfPresent(hash);
@@ -159,18 +160,19 @@ public final class TokenVerifier {
             return Future.succeededFuture(Optional.of(known.identity));
         }
         return family == Algorithm.Family.RSA
-                ? Future.succeededFuture(verifyAndRemember(token, hash, now))
-                : workers.executeBlocking(() -> verifyAndRemember(token, hash, now), false);
+                ? Future.succeededFuture(verifyAndRemember(token, candidates, hash, now))
+                : workers.executeBlocking(() -> verifyAndRemember(token, candidates, hash, now), false);
     }
 
-    private Optional<Identity> verifyAndRemember(CompactToken token, ByteBuffer hash, Instant now) {
-        Optional<Verified> fresh = verify(token, now);
+    private Optional<Identity> verifyAndRemember(
+            CompactToken token, List<VerificationKey> candidates, ByteBuffer hash, Instant now) {
+        Optional<Verified> fresh = verify(token, candidates, now);
         fresh.ifPresent(value -> verified.put(hash, value));
         return fresh.map(Verified::identity);
     }
 
-    private Optional<Verified> verify(CompactToken token, Instant now) {
-        for (VerificationKey key : keys.candidates(token)) {
+    private Optional<Verified> verify(CompactToken token, List<VerificationKey> candidates, Instant now) {
+        for (VerificationKey key : candidates) {
             switch (key.verify(token)) {
                 case GOOD -> {
                     Identity identity = rules.identity(token.claims(), now);

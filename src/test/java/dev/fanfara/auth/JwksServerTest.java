@@ -40,6 +40,7 @@ class JwksServerTest {
         GOOD,
         ERROR,
         SLOW,
+        HELD,
         DRIP,
         HUGE,
         REDIRECT,
@@ -55,6 +56,7 @@ class JwksServerTest {
     private final HandClock clock = new HandClock();
     private final AtomicInteger fetches = new AtomicInteger();
     private final AtomicInteger elsewhere = new AtomicInteger();
+    private final Promise<Void> released = Promise.promise();
     private volatile Mode mode = Mode.GOOD;
     private volatile JsonObject published = Keys.set(Keys.jwk("old", Keys.EC));
     private String url = "";
@@ -84,6 +86,7 @@ class JwksServerTest {
             case SLOW -> {
                 // Never answers.
             }
+            case HELD -> released.future().onSuccess(now -> request.response().end(published.encode()));
             case DRIP -> {
                 request.response().setChunked(true);
                 vertx.setPeriodic(100, tick -> request.response().write(" "));
@@ -174,7 +177,10 @@ class JwksServerTest {
     }
 
     @ParameterizedTest
-    @EnumSource(value = Mode.class, mode = EnumSource.Mode.EXCLUDE, names = "GOOD")
+    @EnumSource(
+            value = Mode.class,
+            mode = EnumSource.Mode.EXCLUDE,
+            names = {"GOOD", "HELD"})
     void aBadAnswerNeitherOpensNorStopsTheGateway(Mode bad) {
         mode = bad;
         long began = System.nanoTime();
@@ -263,18 +269,25 @@ class JwksServerTest {
         published = Keys.set(Keys.jwk("new", NEXT));
         clock.advance(Jwks.PAUSE);
         String token = token("new", NEXT);
+        mode = Mode.HELD;
+        List<Future<Void>> waiting = new ArrayList<>();
         List<Future<Boolean>> onOwnLoop = new ArrayList<>();
 
         for (Context loop : eventLoops()) {
+            Promise<Void> asked = Promise.promise();
             Promise<Boolean> answered = Promise.promise();
+            waiting.add(asked.future());
             onOwnLoop.add(answered.future());
             loop.runOnContext(start -> {
                 Thread thread = Thread.currentThread();
                 verifier.verify(token)
                         .map(alice -> Vertx.currentContext() == loop && Thread.currentThread() == thread)
                         .onComplete(answered);
+                asked.complete();
             });
         }
+        await(Future.all(waiting));
+        released.complete();
 
         assertThat(await(Future.all(onOwnLoop)).<Boolean>list()).containsOnly(true);
         assertThat(fetches).hasValue(2);
