@@ -37,7 +37,7 @@ import org.jspecify.annotations.Nullable;
 final class HttpRig implements AutoCloseable {
     private static final NodeRef SELF = new NodeRef("n1", 2);
 
-    private final Vertx vertx = Vertx.vertx();
+    final Vertx vertx = Vertx.vertx();
     private final HttpClient client = HttpClient.newBuilder()
             .version(HttpClient.Version.HTTP_1_1)
             .connectTimeout(Duration.ofSeconds(5))
