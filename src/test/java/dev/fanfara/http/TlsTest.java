@@ -16,6 +16,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyStore;
 import java.security.cert.CertificateFactory;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Set;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSocket;
@@ -30,6 +32,9 @@ class TlsTest {
     private final HttpRig rig = HttpRig.with(
             "server.tls={\"certificate\":\"src/test/resources/tls/localhost.crt\",\"key\":\"src/test/resources/tls/localhost.key\"}",
             "limits.handshake=300ms");
+
+    /** Vert.x closes a client, and its connections, when it is garbage. */
+    private final List<HttpClient> clients = new ArrayList<>();
 
     @AfterEach
     void stop() {
@@ -99,11 +104,13 @@ class TlsTest {
     }
 
     private HttpClient client(String version) {
-        return rig.vertx.createHttpClient(new HttpClientOptions()
+        HttpClient client = rig.vertx.createHttpClient(new HttpClientOptions()
                 .setSsl(true)
                 .setTrustAll(true)
                 .setVerifyHost(false)
                 .setEnabledSecureTransportProtocols(Set.of(version)));
+        clients.add(client);
+        return client;
     }
 
     private Future<HttpClientResponse> get(HttpClient client, String path) {
