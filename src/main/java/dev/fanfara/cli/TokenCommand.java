@@ -7,8 +7,10 @@ import dev.fanfara.auth.TokenRequest;
 import dev.fanfara.auth.TokenSigner;
 import dev.fanfara.auth.UnusableKey;
 import dev.fanfara.config.AuthConfig;
+import dev.fanfara.config.ConfigException;
 import dev.fanfara.protocol.RoomPattern;
 import dev.fanfara.protocol.Scope;
+import java.io.PrintWriter;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
@@ -20,25 +22,25 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Callable;
-import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 import picocli.CommandLine.TypeConversionException;
 
 /** {@code fanfara token}: prints a token the configured gateway believes, and nothing else, to standard output. */
-@Command(name = "token", description = "Prints a JWT signed with the configured key.", mixinStandardHelpOptions = true)
+@Command(name = "token", mixinStandardHelpOptions = true, description = "Prints a JWT signed with the configured key")
 @SuppressWarnings("NullAway.Init") // picocli fills the options in.
 public final class TokenCommand implements Callable<Integer> {
-    private static final int FAILED = 1;
-
-    private final Supplier<AuthConfig> config;
     private final InstantSource clock;
+
+    @Mixin
+    private final ConfigOptions options = new ConfigOptions();
 
     @Spec
     private CommandSpec spec;
@@ -97,27 +99,31 @@ public final class TokenCommand implements Callable<Integer> {
     @Option(names = "--key", paramLabel = "ID", description = "The key to sign with. Default: the first that can sign.")
     private @Nullable String key;
 
-    /** @param config loads the configuration the command line points to */
-    public TokenCommand(Supplier<AuthConfig> config) {
-        this(config, InstantSource.system());
+    public TokenCommand() {
+        this(InstantSource.system());
     }
 
-    TokenCommand(Supplier<AuthConfig> config, InstantSource clock) {
-        this.config = config;
+    TokenCommand(InstantSource clock) {
         this.clock = clock;
     }
 
     @Override
     public Integer call() {
+        PrintWriter err = spec.commandLine().getErr();
         try {
-            TokenSigner signer = TokenSigner.of(config.get(), key);
-            spec.commandLine().getOut().println(signer.sign(request(), clock.instant()));
-            return 0;
-        } catch (UnusableKey | TokenRejected refused) {
-            String reason = refused instanceof TokenRejected ? "the gateway would refuse this token: " : "";
-            spec.commandLine().getErr().println("fanfara token: " + reason + refused.getMessage());
-            return FAILED;
+            AuthConfig auth = options.source().load().config().auth();
+            String token = TokenSigner.of(auth, key).sign(request(), clock.instant());
+            Print.line(spec, token);
+            return ExitCode.OK;
+        } catch (ConfigException bad) {
+            MistakeReport.print(bad, err);
+            return ExitCode.BAD_CONFIGURATION;
+        } catch (UnusableKey unusable) {
+            err.println("fanfara token: " + unusable.getMessage());
+        } catch (TokenRejected rejected) {
+            err.println("fanfara token: the gateway would refuse this token: " + rejected.getMessage());
         }
+        return ExitCode.FAILURE;
     }
 
     private TokenRequest request() {

@@ -2,26 +2,35 @@ package dev.fanfara.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.fanfara.config.AuthConfig;
-import dev.fanfara.config.KeyConfig;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import picocli.CommandLine;
 
 class TokenCommandTest {
-    private static final String SECRET = "0123456789abcdef0123456789abcdef";
+    private static final String SIGNING = """
+            {"auth": {"keys": [{"id": "k1", "algorithms": ["HS256"], "secret": "0123456789abcdef0123456789abcdef"}]}}
+            """;
     private static final Instant NOW = Instant.ofEpochSecond(1772366400);
+
+    @TempDir
+    @SuppressWarnings("NullAway.Init")
+    private Path folder;
 
     private final StringWriter out = new StringWriter();
     private final StringWriter err = new StringWriter();
@@ -29,7 +38,7 @@ class TokenCommandTest {
     @Test
     void printsATokenAndNothingElse() {
         int exit = run(
-                signing(),
+                SIGNING,
                 "--user",
                 "alice",
                 "--join",
@@ -76,7 +85,7 @@ class TokenCommandTest {
 
     @Test
     void withoutRightsThereAreNoClaimsForThem() {
-        assertThat(run(signing(), "--user", "alice")).isZero();
+        assertThat(run(SIGNING, "--user", "alice")).isZero();
 
         assertThat(claims().fieldNames()).containsExactlyInAnyOrder("sub", "jti", "iat", "exp");
         assertThat(claims().getLong("exp")).isEqualTo(1772366400 + 3600);
@@ -84,7 +93,7 @@ class TokenCommandTest {
 
     @Test
     void withoutAKeyThatCanSignItFails() {
-        int exit = run(config(), "--user", "alice");
+        int exit = run("{}", "--user", "alice");
 
         assertThat(exit).isEqualTo(1);
         assertThat(out.toString()).isEmpty();
@@ -95,7 +104,7 @@ class TokenCommandTest {
 
     @Test
     void aTokenTheGatewayWouldRefuseIsNotPrinted() {
-        int exit = run(signing(), "--user", "");
+        int exit = run(SIGNING, "--user", "");
 
         assertThat(exit).isEqualTo(1);
         assertThat(out.toString()).isEmpty();
@@ -112,33 +121,42 @@ class TokenCommandTest {
         "--ttl,   9999d, expected a duration",
     })
     void mistakesInTheArgumentsAreUsageErrors(String option, String value, String sentence) {
-        assertThat(run(signing(), "--user", "alice", option, value)).isEqualTo(2);
+        assertThat(run(SIGNING, "--user", "alice", option, value)).isEqualTo(2);
         assertThat(err.toString()).contains(sentence);
         assertThat(out.toString()).isEmpty();
     }
 
     @Test
     void aUserIsNeeded() {
-        assertThat(run(signing())).isEqualTo(2);
+        assertThat(run(SIGNING)).isEqualTo(2);
     }
 
-    private int run(AuthConfig config, String... arguments) {
-        return new CommandLine(new TokenCommand(() -> config, InstantSource.fixed(NOW)))
+    @Test
+    void aBadConfigurationIsReportedAsByCheck() {
+        assertThat(run("{\"auth\": {\"keys\": 7}}", "--user", "alice")).isEqualTo(78);
+        assertThat(err.toString()).contains("/auth/keys");
+        assertThat(out.toString()).isEmpty();
+    }
+
+    private int run(String config, String... arguments) {
+        List<String> all = new ArrayList<>(List.of("-c", file(config).toString()));
+        all.addAll(List.of(arguments));
+        return new CommandLine(new TokenCommand(InstantSource.fixed(NOW)))
                 .setOut(new PrintWriter(out, true))
                 .setErr(new PrintWriter(err, true))
-                .execute(arguments);
+                .execute(all.toArray(String[]::new));
+    }
+
+    private Path file(String config) {
+        try {
+            return Files.writeString(folder.resolve("fanfara.json"), config);
+        } catch (IOException impossible) {
+            throw new UncheckedIOException(impossible);
+        }
     }
 
     private JsonObject claims() {
         String payload = out.toString().split("\\.", -1)[1];
         return new JsonObject(new String(Base64.getUrlDecoder().decode(payload), StandardCharsets.UTF_8));
-    }
-
-    private static AuthConfig signing() {
-        return config(new KeyConfig("k1", List.of("HS256"), SECRET, null, null));
-    }
-
-    private static AuthConfig config(KeyConfig... keys) {
-        return new AuthConfig(true, null, List.of(), Duration.ofSeconds(30), List.of(keys), List.of());
     }
 }
