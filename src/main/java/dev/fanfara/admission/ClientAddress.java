@@ -30,8 +30,10 @@ public record ClientAddress(InetAddress address) {
         if (client == null) {
             client = LOOPBACK;
         }
-        List<String> hops = hops(forwardedFor);
-        for (String hop : hops) {
+        if (!isTrusted(client, trustedProxies)) {
+            return new ClientAddress(client);
+        }
+        for (String hop : hops(forwardedFor)) {
             if (!isTrusted(client, trustedProxies)) {
                 break;
             }

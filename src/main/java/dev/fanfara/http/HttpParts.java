@@ -1,0 +1,21 @@
+package dev.fanfara.http;
+
+import dev.fanfara.admission.Admission;
+import dev.fanfara.bus.Nodes;
+import dev.fanfara.metrics.GatewayMetrics;
+import dev.fanfara.settings.LiveSettings;
+import java.util.function.BooleanSupplier;
+
+/**
+ * What the instances of {@link HttpVerticle} share, one of each per node. Immutable.
+ *
+ * @param draining whether this node is about to stop, so that clients had better come back elsewhere
+ */
+public record HttpParts(
+        LiveSettings live,
+        Nodes nodes,
+        GatewayMetrics metrics,
+        Admission admission,
+        ClusterStats stats,
+        Assets assets,
+        BooleanSupplier draining) {}

@@ -1,0 +1,244 @@
+package dev.fanfara.http;
+
+import dev.fanfara.admission.ClientAddress;
+import dev.fanfara.config.GatewayConfig;
+import dev.fanfara.config.ServerConfig;
+import dev.fanfara.protocol.Refusal;
+import dev.fanfara.settings.LiveSettings;
+import io.vertx.core.Future;
+import io.vertx.core.Handler;
+import io.vertx.core.VerticleBase;
+import io.vertx.core.http.HttpConnection;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServer;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The client port. One instance per event loop, all on the same port, each with the connections of its loop.
+ *
+ * <p>A connection passes {@link #accept}, each of its requests {@link #enter}, which sends it to the WebSockets or to one
+ * of the {@link #routes}; every no leaves by {@link #refuse}.
+ */
+public final class HttpVerticle extends VerticleBase {
+    private static final Logger LOG = LoggerFactory.getLogger(HttpVerticle.class);
+
+    /** Answers to one who showed credentials that opened nothing. */
+    private static final Set<Integer> NOT_LET_IN = Set.of(401, 404, 405);
+
+    private final HttpParts parts;
+    private final Consumer<HttpServerRequest> upgrades;
+    private final Consumer<HttpConnection> pipelines;
+    private final Duration bodyDeadline;
+    private final Duration idleDeadline;
+    private @Nullable Router router;
+    private @Nullable HttpServer server;
+
+    /**
+     * @param upgrades takes over what asks to become a WebSocket
+     * @param pipelines adds to a new connection what WebSockets will need
+     */
+    public HttpVerticle(HttpParts parts, Consumer<HttpServerRequest> upgrades, Consumer<HttpConnection> pipelines) {
+        this(parts, upgrades, pipelines, RequestDeadlines.Limits.BODY, RequestDeadlines.Limits.IDLE);
+    }
+
+    HttpVerticle(
+            HttpParts parts,
+            Consumer<HttpServerRequest> upgrades,
+            Consumer<HttpConnection> pipelines,
+            Duration bodyDeadline,
+            Duration idleDeadline) {
+        this.parts = parts;
+        this.upgrades = upgrades;
+        this.pipelines = pipelines;
+        this.bodyDeadline = bodyDeadline;
+        this.idleDeadline = idleDeadline;
+    }
+
+    @Override
+    public Future<?> start() {
+        GatewayConfig config = inForce();
+        ServerConfig address = config.server();
+        router = routes();
+        // A negative port is a free one, the same for all instances; with 0 each would get its own.
+        int port = address.port() == 0 ? -1 : address.port();
+        HttpServer listening = vertx.createHttpServer(ServerOptions.of(
+                address.host(), port, address.tls(), config.limits().handshake()));
+        server = listening;
+        return listening
+                .connectionHandler(this::accept)
+                .requestHandler(this::enter)
+                .invalidRequestHandler(HttpVerticle::refuseUnreadable)
+                .listen();
+    }
+
+    /** Once started; tells what port 0 became. */
+    public int port() {
+        return server == null ? inForce().server().port() : server.actualPort();
+    }
+
+    private Router routes() {
+        LiveSettings live = parts.live();
+        PublishApi publish =
+                new PublishApi(vertx, live, parts.nodes(), parts.admission().publishes(), parts.metrics());
+        Router routes = Router.router(vertx);
+
+        routes.route("/api/*")
+                .handler(HttpVerticle::doNotStore)
+                .handler(new Cors(parts.admission().origins()));
+        on(routes, "/api/rooms/:room/messages", Map.of(HttpMethod.POST, publish::toRoom));
+        on(routes, "/api/broadcast", Map.of(HttpMethod.POST, publish::toEveryone));
+        on(routes, "/api/stats", Map.of(HttpMethod.GET, this::stats));
+        routes.route().handler(parts.assets());
+        routes.route().handler(HttpVerticle::nothingHere);
+
+        routes.route().failureHandler(this::refuse);
+        // What the router itself cannot make sense of, such as a path with broken escapes, never comes to a route.
+        routes.errorHandler(
+                        400,
+                        ctx -> Problem.badRequest("This is not a valid path").answer(ctx.response()))
+                .errorHandler(500, this::refuse);
+        return routes;
+    }
+
+    /** A new connection, before its first byte. */
+    private void accept(HttpConnection connection) {
+        var sockets = parts.admission().connections();
+        var channel = Pipelines.of(connection).channel();
+        if (!sockets.socketOpened()) {
+            parts.metrics().rateLimited("connects");
+            channel.close();
+            return;
+        }
+        channel.closeFuture().addListener(closed -> sockets.socketClosed());
+        RequestDeadlines.install(
+                connection, new RequestDeadlines.Limits(inForce().limits().handshake(), bodyDeadline, idleDeadline));
+        pipelines.accept(connection);
+    }
+
+    private void enter(HttpServerRequest request) {
+        Optional<Problem> mistake = RequestRules.mistake(request);
+        if (mistake.isPresent()) {
+            request.response().putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
+            mistake.get().answer(request.response());
+            return;
+        }
+        if (parts.draining().getAsBoolean()) {
+            request.response().putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
+        }
+        // Authenticated publishes have a limit of their own; whether it is one is known when its credentials are.
+        boolean countsLater = request.method() == HttpMethod.POST && Callers.showsCredentials(request);
+        Optional<Problem> tooMany = countsLater ? Optional.empty() : count(request);
+        if (tooMany.isPresent()) {
+            tooMany.get().answer(request.response());
+        } else if (request.headers().contains(HttpHeaders.UPGRADE, HttpHeaders.WEBSOCKET, true)) {
+            upgrades.accept(request);
+        } else if (router != null) {
+            SecurityHeaders.put(request.response());
+            router.handle(request);
+        }
+    }
+
+    private Optional<Problem> count(HttpServerRequest request) {
+        ClientAddress client = ClientAddress.of(
+                request.remoteAddress(),
+                request.headers().getAll("X-Forwarded-For"),
+                inForce().server().trustedProxies());
+        Optional<Duration> wait = parts.admission().requests().refuses(client.group());
+        wait.ifPresent(refused -> parts.metrics().rateLimited("requests"));
+        return wait.map(Problem::rateLimited);
+    }
+
+    private void stats(RoutingContext ctx) {
+        parts.stats().now().onSuccess(ctx::json).onFailure(ctx::fail);
+    }
+
+    private static void doNotStore(RoutingContext ctx) {
+        ctx.response().putHeader(HttpHeaders.CACHE_CONTROL, "no-store");
+        ctx.next();
+    }
+
+    private static void nothingHere(RoutingContext ctx) {
+        throw Problem.notFound();
+    }
+
+    /** A path and what it answers to; vertx-web forgets a wrong method when a later route fits the path. */
+    private static void on(Router routes, String path, Map<HttpMethod, Handler<RoutingContext>> answers) {
+        Set<String> methods =
+                answers.keySet().stream().map(HttpMethod::name).collect(Collectors.toCollection(TreeSet::new));
+        methods.add("OPTIONS");
+        if (answers.containsKey(HttpMethod.GET)) {
+            methods.add("HEAD");
+        }
+        String allowed = String.join(", ", methods);
+        routes.route(path).handler(ctx -> {
+            HttpMethod method = ctx.request().method();
+            Handler<RoutingContext> answer = answers.get(method == HttpMethod.HEAD ? HttpMethod.GET : method);
+            if (answer != null) {
+                answer.handle(ctx);
+            } else if (method == HttpMethod.OPTIONS) {
+                ctx.response()
+                        .putHeader(HttpHeaders.ALLOW, allowed)
+                        .setStatusCode(204)
+                        .end();
+            } else {
+                throw Problem.methodNotAllowed(allowed);
+            }
+        });
+    }
+
+    /** The one place where a failure becomes an answer and, if nobody foresaw it, a log line. */
+    private void refuse(RoutingContext ctx) {
+        Problem problem = problem(ctx);
+        HttpServerRequest request = ctx.request();
+        if (NOT_LET_IN.contains(problem.status())
+                && request.method() == HttpMethod.POST
+                && Callers.showsCredentials(request)) {
+            problem = count(request).orElse(problem);
+        }
+        if (problem.status() == 413) {
+            ctx.response().putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
+        }
+        problem.answer(ctx.response());
+        // What is left of a body nobody wants is read and dropped; the next request of the connection is behind it.
+        request.resume();
+    }
+
+    private static Problem problem(RoutingContext ctx) {
+        Throwable failure = ctx.failure();
+        if (failure instanceof Problem || failure instanceof Refusal) {
+            return Problem.of(failure);
+        }
+        if (ctx.statusCode() == 400) {
+            return Problem.badRequest("This is not a valid path");
+        }
+        if (ctx.response().closed()) {
+            LOG.debug("the client left before its answer", failure);
+        } else {
+            LOG.error("{} {} failed", ctx.request().method(), ctx.request().path(), failure);
+        }
+        return Problem.of(failure);
+    }
+
+    /** The decoder gave up; nothing that follows on this connection can be trusted to begin where we think it does. */
+    static void refuseUnreadable(HttpServerRequest request) {
+        request.response().putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
+        RequestRules.unreadable(request.decoderResult().cause()).answer(request.response());
+    }
+
+    private GatewayConfig inForce() {
+        return parts.live().current().config();
+    }
+}

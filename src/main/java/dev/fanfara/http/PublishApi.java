@@ -1,0 +1,139 @@
+package dev.fanfara.http;
+
+import dev.fanfara.admission.RateLimit;
+import dev.fanfara.auth.Identity;
+import dev.fanfara.bus.Addresses;
+import dev.fanfara.bus.Announcement;
+import dev.fanfara.bus.Gathered;
+import dev.fanfara.bus.NodeRef;
+import dev.fanfara.bus.Nodes;
+import dev.fanfara.bus.PublishRequest;
+import dev.fanfara.bus.Published;
+import dev.fanfara.metrics.GatewayMetrics;
+import dev.fanfara.protocol.ErrorCode;
+import dev.fanfara.protocol.Refusal;
+import dev.fanfara.protocol.RoomName;
+import dev.fanfara.protocol.Scope;
+import dev.fanfara.settings.LiveSettings;
+import dev.fanfara.settings.Settings;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import io.vertx.ext.web.RoutingContext;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.function.Function;
+
+/**
+ * Publishing by HTTP: to a room, or to every connection. A request goes through who it is, whether it may, whether it is
+ * too much, and only then its body is read. One per event loop.
+ */
+final class PublishApi {
+    /** What surrounds a payload in a body: names, user, key. */
+    private static final int AROUND_PAYLOAD = 1024;
+
+    /** Publications of this loop that wait for their room. More would only wait longer and cost memory meanwhile. */
+    private static final int MAX_WAITING = 1024;
+
+    private final Vertx vertx;
+    private final LiveSettings live;
+    private final Nodes nodes;
+    private final RateLimit quota;
+    private final GatewayMetrics metrics;
+    private final Callers callers;
+    /** Event loop only. */
+    private int waiting;
+
+    PublishApi(Vertx vertx, LiveSettings live, Nodes nodes, RateLimit quota, GatewayMetrics metrics) {
+        this.vertx = vertx;
+        this.live = live;
+        this.nodes = nodes;
+        this.quota = quota;
+        this.metrics = metrics;
+        callers = new Callers(metrics);
+    }
+
+    /** {@code POST /api/rooms/{room}/messages}. */
+    void toRoom(RoutingContext ctx) {
+        handle(ctx, (caller, settings) -> {
+            RoomName room = new RoomName(ctx.pathParam("room"));
+            boolean allowed = caller.mayPublishByApi(room, settings.config().ruleFor(room));
+            return allow(allowed, caller, body -> publish(room, body));
+        });
+    }
+
+    /** {@code POST /api/broadcast}. */
+    void toEveryone(RoutingContext ctx) {
+        handle(ctx, (caller, settings) -> allow(caller.has(Scope.BROADCAST), caller, body -> announce(caller, body)));
+    }
+
+    /** Decides by the caller; what it returns, or a {@link Problem}, is done with the body. */
+    private interface Decision {
+        Function<PublishBody, Future<JsonObject>> decide(Identity caller, Settings settings);
+    }
+
+    private void handle(RoutingContext ctx, Decision decision) {
+        HttpServerRequest request = ctx.request();
+        // Nothing of the body is taken in before it is known whose it is; asking for a key set may take a while.
+        request.pause();
+        Settings settings = live.current();
+        int limit = settings.config().connections().maxMessageSize() + AROUND_PAYLOAD;
+        callers.identify(request, settings)
+                .map(caller -> decision.decide(caller, settings))
+                .compose(action -> JsonBody.read(request, limit)
+                        .map(bytes -> PublishBody.read(bytes).withKey(request.getHeader("Idempotency-Key")))
+                        .compose(action))
+                .onSuccess(ctx::json)
+                .onFailure(ctx::fail);
+    }
+
+    private Function<PublishBody, Future<JsonObject>> allow(
+            boolean allowed, Identity caller, Function<PublishBody, Future<JsonObject>> action) {
+        if (!allowed) {
+            throw Problem.forbidden("These credentials do not allow it");
+        }
+        Optional<Duration> wait = caller.kind() == Identity.Kind.ANONYMOUS
+                // Counted by its address, as every request without credentials.
+                ? Optional.empty()
+                : quota.refuses(caller.kind() + ":" + caller.user());
+        if (wait.isPresent()) {
+            metrics.rateLimited("publishes");
+            throw Problem.rateLimited(wait.get());
+        }
+        return action;
+    }
+
+    private Future<JsonObject> publish(RoomName room, PublishBody body) {
+        if (waiting >= MAX_WAITING) {
+            throw new Refusal(ErrorCode.UNAVAILABLE, "Too many publications are waiting");
+        }
+        waiting++;
+        NodeRef self = nodes.self();
+        PublishRequest request = new PublishRequest(room, body.user(), body.payload(), body.key(), System.nanoTime());
+        return Addresses.PUBLISH
+                .ask(vertx, self.id(), Addresses.loopOf(room, self.loops()), request)
+                .onComplete(done -> waiting--)
+                .map(PublishApi::published);
+    }
+
+    private static JsonObject published(Published published) {
+        return published.duplicate() ? new JsonObject().put("duplicate", true) : new JsonObject();
+    }
+
+    /** A token vouches for its user; an API key speaks for no one. */
+    private Future<JsonObject> announce(Identity caller, PublishBody body) {
+        String user = caller.kind() == Identity.Kind.TOKEN ? caller.user() : null;
+        Announcement announcement = new Announcement(null, user, null, body.payload(), System.currentTimeMillis());
+        return Addresses.askAll(vertx, nodes, Addresses.ANNOUNCE, announcement).map(PublishApi::delivered);
+    }
+
+    private static JsonObject delivered(Gathered<Integer> counts) {
+        long delivered = counts.answers().stream().mapToLong(Integer::longValue).sum();
+        return new JsonObject()
+                .put("delivered", delivered)
+                .put("complete", counts.complete())
+                .put("missing", new JsonArray(counts.missing().stream().sorted().toList()));
+    }
+}

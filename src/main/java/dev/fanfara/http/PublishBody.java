@@ -1,0 +1,100 @@
+package dev.fanfara.http;
+
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.JsonToken;
+import dev.fanfara.protocol.ErrorCode;
+import dev.fanfara.protocol.Payload;
+import dev.fanfara.protocol.PayloadReader;
+import dev.fanfara.protocol.Refusal;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The body {@code {text or data, user?, key?}} of a publication by HTTP. As in a command, members nobody knows are
+ * ignored and of a member that comes twice the last counts.
+ */
+record PublishBody(
+        Payload payload, @Nullable String user, @Nullable String key) {
+    private static final int MAX_KEY_LENGTH = 64;
+    private static final int MAX_USER_LENGTH = 255;
+
+    /** @throws Refusal with a sentence that names the member at fault */
+    static PublishBody read(byte[] utf8) {
+        try (JsonParser parser = PayloadReader.open(utf8)) {
+            if (parser.nextToken() != JsonToken.START_OBJECT) {
+                throw new Refusal(ErrorCode.BAD_REQUEST, "Expected a JSON object");
+            }
+            PublishBody body = members(parser);
+            if (parser.nextToken() != null) {
+                throw new Refusal(ErrorCode.INVALID_JSON, "Invalid JSON");
+            }
+            return body;
+        } catch (JsonProcessingException malformed) {
+            throw new Refusal(ErrorCode.INVALID_JSON, "Invalid JSON");
+        } catch (IOException impossible) {
+            throw new UncheckedIOException(impossible);
+        }
+    }
+
+    private static PublishBody members(JsonParser parser) throws IOException {
+        Payload text = null;
+        Payload data = null;
+        String user = null;
+        String key = null;
+        while (parser.nextToken() == JsonToken.FIELD_NAME) {
+            String member = parser.currentName();
+            parser.nextToken();
+            switch (member) {
+                case "text" -> text = text(parser);
+                case "data" -> data = new Payload(Payload.Kind.DATA, PayloadReader.copy(parser));
+                case "user" -> user = string(parser, "user", MAX_USER_LENGTH);
+                case "key" -> key = string(parser, "key", MAX_KEY_LENGTH);
+                default -> parser.skipChildren();
+            }
+        }
+        if (text != null && data != null) {
+            throw new Refusal(ErrorCode.BAD_REQUEST, "text, data: expected one of them, got both");
+        }
+        Payload payload = text != null ? text : data;
+        if (payload == null) {
+            throw new Refusal(ErrorCode.BAD_REQUEST, "text: expected a string (or 'data' with any JSON)");
+        }
+        return new PublishBody(payload, user, key);
+    }
+
+    private static Payload text(JsonParser parser) throws IOException {
+        if (parser.currentToken() != JsonToken.VALUE_STRING) {
+            throw new Refusal(ErrorCode.BAD_REQUEST, "text: expected a string (any other JSON goes into 'data')");
+        }
+        return new Payload(Payload.Kind.TEXT, PayloadReader.copy(parser));
+    }
+
+    private static @Nullable String string(JsonParser parser, String member, int maxLength) throws IOException {
+        if (parser.currentToken() == JsonToken.VALUE_NULL) {
+            return null;
+        }
+        String value = parser.currentToken() == JsonToken.VALUE_STRING ? parser.getText() : "";
+        return checked(value, member, maxLength);
+    }
+
+    private static String checked(String value, String member, int maxLength) {
+        if (value.isEmpty() || value.length() > maxLength) {
+            throw new Refusal(
+                    ErrorCode.BAD_REQUEST, member + ": expected a string of 1 to " + maxLength + " characters");
+        }
+        return value;
+    }
+
+    /** The key may stand in the header {@code Idempotency-Key}, in the body, or, the same one, in both. */
+    PublishBody withKey(@Nullable String header) {
+        if (header == null) {
+            return this;
+        }
+        if (key != null && !key.equals(header)) {
+            throw new Refusal(ErrorCode.BAD_REQUEST, "key: differs from the header Idempotency-Key");
+        }
+        return new PublishBody(payload, user, checked(header, "Idempotency-Key", MAX_KEY_LENGTH));
+    }
+}

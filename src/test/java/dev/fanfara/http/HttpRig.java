@@ -1,0 +1,194 @@
+package dev.fanfara.http;
+
+import dev.fanfara.admission.Admission;
+import dev.fanfara.auth.ApiKeys;
+import dev.fanfara.auth.TokenVerifier;
+import dev.fanfara.bus.Addresses;
+import dev.fanfara.bus.Announcement;
+import dev.fanfara.bus.LoopStats;
+import dev.fanfara.bus.NodeRef;
+import dev.fanfara.bus.Nodes;
+import dev.fanfara.bus.PublishRequest;
+import dev.fanfara.bus.Published;
+import dev.fanfara.config.ConfigSource;
+import dev.fanfara.config.Loaded;
+import dev.fanfara.config.Setting;
+import dev.fanfara.metrics.GatewayMetrics;
+import dev.fanfara.settings.LiveSettings;
+import dev.fanfara.settings.Settings;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpServerRequest;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/** The client port on a real socket, with two event loops, and in place of the rooms something that takes notes. */
+final class HttpRig implements AutoCloseable {
+    private static final NodeRef SELF = new NodeRef("n1", 2);
+
+    private final Vertx vertx = Vertx.vertx();
+    private final HttpClient client = HttpClient.newBuilder()
+            .version(HttpClient.Version.HTTP_1_1)
+            .connectTimeout(Duration.ofSeconds(5))
+            .build();
+    private final HttpVerticle verticle;
+    final LiveSettings live;
+    final List<PublishRequest> published = new CopyOnWriteArrayList<>();
+    final List<Announcement> announced = new CopyOnWriteArrayList<>();
+    final List<String> limited = new CopyOnWriteArrayList<>();
+    final List<String> rejected = new CopyOnWriteArrayList<>();
+    final AtomicBoolean draining = new AtomicBoolean();
+    volatile Function<PublishRequest, Future<Published>> room = request -> Future.succeededFuture(new Published(false));
+
+    private HttpRig(Duration body, Duration idle, String... settings) {
+        Addresses.registerCodecs(vertx.eventBus());
+        live = new LiveSettings(settings(vertx, settings));
+        for (int loop = 0; loop < SELF.loops(); loop++) {
+            serve(loop);
+        }
+        Nodes nodes = new Nodes() {
+            @Override
+            public NodeRef self() {
+                return SELF;
+            }
+
+            @Override
+            public List<NodeRef> peers() {
+                return List.of();
+            }
+        };
+        GatewayMetrics notes = new GatewayMetrics() {
+            @Override
+            public void rateLimited(String scope) {
+                limited.add(scope);
+            }
+
+            @Override
+            public void authFailed(String reason) {
+                rejected.add(reason);
+            }
+        };
+        HttpParts parts = new HttpParts(
+                live,
+                nodes,
+                notes,
+                Admission.of(() -> live.current().config()),
+                new ClusterStats(vertx, nodes),
+                Assets.fromClassPath("assets-fixture"),
+                draining::get);
+        verticle = new HttpVerticle(parts, HttpRig::upgrade, connection -> {}, body, idle);
+        vertx.deployVerticle(verticle).await();
+        HttpVerticle second = new HttpVerticle(parts, HttpRig::upgrade, connection -> {}, body, idle);
+        vertx.deployVerticle(second).await();
+    }
+
+    static HttpRig with(String... settings) {
+        return new HttpRig(RequestDeadlines.Limits.BODY, RequestDeadlines.Limits.IDLE, settings);
+    }
+
+    static HttpRig impatient(Duration body, Duration idle, String... settings) {
+        return new HttpRig(body, idle, settings);
+    }
+
+    /** Each as on the command line: {@code limits.handshake=1s}. */
+    static Settings settings(Vertx vertx, String... settings) {
+        List<Setting> overrides = new CopyOnWriteArrayList<>();
+        overrides.add(setting("server.port", "0"));
+        overrides.add(setting("management.port", "0"));
+        for (String setting : settings) {
+            int equals = setting.indexOf('=');
+            overrides.add(setting(setting.substring(0, equals), setting.substring(equals + 1)));
+        }
+        Loaded loaded = new ConfigSource(null, Map.of(), overrides).load();
+        return new Settings(
+                loaded.config(),
+                loaded.hash(),
+                TokenVerifier.create(vertx, loaded.config().auth(), null).await(),
+                new ApiKeys(loaded.config().auth().apiKeys()));
+    }
+
+    private static Setting setting(String path, String value) {
+        return new Setting(path, value, "--set " + path);
+    }
+
+    private void serve(int loop) {
+        Addresses.PUBLISH.serve(vertx, SELF.id(), loop, request -> {
+            published.add(request);
+            return room.apply(request);
+        });
+        Addresses.ANNOUNCE.serve(vertx, SELF.id(), loop, announcement -> {
+            announced.add(announcement);
+            return Future.succeededFuture(3);
+        });
+        Addresses.EDGE_STATS.serve(
+                vertx, SELF.id(), loop, nothing -> Future.succeededFuture(new LoopStats(5, 0, 10, 20)));
+        Addresses.ROOM_STATS.serve(
+                vertx, SELF.id(), loop, nothing -> Future.succeededFuture(new LoopStats(0, 2, 0, 0)));
+    }
+
+    private static void upgrade(HttpServerRequest request) {
+        request.toWebSocket().onSuccess(socket -> socket.textMessageHandler(socket::writeTextMessage));
+    }
+
+    void reload(String... settings) {
+        live.replace(settings(vertx, settings));
+    }
+
+    int port() {
+        return verticle.port();
+    }
+
+    URI uri(String path) {
+        return URI.create("http://127.0.0.1:" + port() + path);
+    }
+
+    HttpResponse<String> get(String path, String... headers) {
+        return send("GET", path, null, headers);
+    }
+
+    HttpResponse<String> post(String path, String body, String... headers) {
+        return send("POST", path, body, headers);
+    }
+
+    HttpResponse<String> send(String method, String path, @Nullable String body, String... headers) {
+        HttpRequest.Builder request = HttpRequest.newBuilder(uri(path))
+                .timeout(Duration.ofSeconds(10))
+                .method(
+                        method,
+                        body == null ? HttpRequest.BodyPublishers.noBody() : HttpRequest.BodyPublishers.ofString(body));
+        if (body != null && !List.of(headers).contains("Content-Type")) {
+            request.header("Content-Type", "application/json");
+        }
+        if (headers.length > 0) {
+            request.headers(headers);
+        }
+        try {
+            return client.send(request.build(), HttpResponse.BodyHandlers.ofString());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
+    }
+
+    RawClient raw() {
+        return RawClient.connect(port());
+    }
+
+    @Override
+    public void close() {
+        vertx.close().await();
+    }
+}

@@ -1,0 +1,388 @@
+package dev.fanfara.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.fanfara.auth.RoomGrants;
+import dev.fanfara.auth.TokenRequest;
+import dev.fanfara.auth.TokenSigner;
+import dev.fanfara.bus.Announcement;
+import dev.fanfara.bus.PublishRequest;
+import dev.fanfara.bus.Published;
+import dev.fanfara.protocol.ErrorCode;
+import dev.fanfara.protocol.Refusal;
+import dev.fanfara.protocol.RoomPattern;
+import dev.fanfara.protocol.Scope;
+import io.vertx.core.Future;
+import io.vertx.core.json.JsonObject;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class PublishApiTest {
+    private static final String KEYS =
+            "auth.apiKeys=[{\"name\":\"backend\",\"key\":\"0123456789abcdef0123456789abcdef\","
+                    + "\"scope\":\"publish broadcast\"},{\"name\":\"weather\",\"key\":\"fedcba9876543210fedcba9876543210\","
+                    + "\"scope\":\"publish\",\"rooms\":[\"weather:*\"]}]";
+    private static final String[] BACKEND = {"X-API-Key", "0123456789abcdef0123456789abcdef"};
+    private static final String[] WEATHER = {"X-API-Key", "fedcba9876543210fedcba9876543210"};
+    private static final String ROOM = "/api/rooms/chat:lobby/messages";
+
+    private HttpRig rig = HttpRig.with();
+
+    @AfterEach
+    void stop() {
+        rig.close();
+    }
+
+    @Test
+    void publicationReachesTheRoomAsItWasWritten() {
+        HttpResponse<String> answer = rig.post(
+                ROOM,
+                "{ \"data\": {\"n\": 1e999999999, \"x\": [ ] }, \"user\": \"bot\", \"key\": \"k1\", \"more\": {} }");
+
+        assertThat(answer.statusCode()).isEqualTo(200);
+        assertThat(answer.body()).isEqualTo("{}");
+        assertThat(answer.headers().firstValue("Content-Type")).contains("application/json");
+        assertThat(rig.published).singleElement().satisfies(request -> {
+            assertThat(request.room().value()).isEqualTo("chat:lobby");
+            assertThat(request.user()).isEqualTo("bot");
+            assertThat(request.key()).isEqualTo("k1");
+            assertThat(json(request)).isEqualTo("{\"n\":1e999999999,\"x\":[]}");
+        });
+    }
+
+    @Test
+    void duplicateIsSaid() {
+        rig.room = request -> Future.succeededFuture(new Published(true));
+
+        assertThat(rig.post(ROOM, "{\"text\":\"a\",\"key\":\"k\"}").body()).isEqualTo("{\"duplicate\":true}");
+    }
+
+    @Test
+    void keyMayStandInTheHeader() {
+        rig.post(ROOM, "{\"text\":\"a\"}", "Idempotency-Key", "k9");
+        rig.post(ROOM, "{\"text\":\"a\",\"key\":\"k9\"}", "Idempotency-Key", "k9");
+        HttpResponse<String> differs = rig.post(ROOM, "{\"text\":\"a\",\"key\":\"k8\"}", "Idempotency-Key", "k9");
+
+        assertThat(rig.published).extracting(PublishRequest::key).containsExactly("k9", "k9");
+        assertProblem(differs, 400, "bad-request", "key: differs from the header Idempotency-Key");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "a%2Fb, a/b",
+        "chat:x%40y, chat:x@y",
+        "%61b, ab",
+    })
+    void roomIsDecodedOnce(String inUrl, String room) {
+        assertThat(rig.post("/api/rooms/" + inUrl + "/messages", "{\"text\":\"a\"}")
+                        .statusCode())
+                .isEqualTo(200);
+
+        assertThat(rig.published)
+                .singleElement()
+                .satisfies(request -> assertThat(request.room().value()).isEqualTo(room));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "a%252Fb",
+                "a%2F..%2Fb",
+                "a%2F%2Fb",
+                "a%20b",
+                "a%00",
+                "a%0d%0aX-Y:z",
+                "%C3%A9",
+                "a+b",
+                "a%2F%2E%2E%2Fb",
+                "a;b"
+            })
+    void roomThatIsNoneIsRefused(String inUrl) {
+        HttpResponse<String> answer = rig.post("/api/rooms/" + inUrl + "/messages", "{\"text\":\"a\"}");
+
+        assertThat(answer.statusCode()).isEqualTo(400);
+        assertThat(answer.headers().firstValue("X-Y")).isEmpty();
+        assertThat(rig.published).isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "{} | bad-request | text: expected a string (or 'data' with any JSON)",
+                "{\"text\":1} | bad-request | text: expected a string (any other JSON goes into 'data')",
+                "{\"text\":\"a\",\"data\":1} | bad-request | text, data: expected one of them, got both",
+                "{\"text\":\"a\",\"user\":7} | bad-request | user: expected a string of 1 to 255 characters",
+                "{\"text\":\"a\",\"key\":\"\"} | bad-request | key: expected a string of 1 to 64 characters",
+                "[] | bad-request | Expected a JSON object",
+                "{\"text\":\"a\" | invalid-json | Invalid JSON",
+                "{\"text\":\"a\"}} | invalid-json | Invalid JSON",
+                "nonsense | invalid-json | Invalid JSON",
+            })
+    void badBodyIsRefusedByName(String body, String code, String detail) {
+        assertProblem(rig.post(ROOM, body), 400, code, detail);
+        assertThat(rig.published).isEmpty();
+    }
+
+    @Test
+    void emptyBodyIsRefused() {
+        assertThat(rig.post(ROOM, "").statusCode()).isEqualTo(400);
+    }
+
+    @Test
+    void onlyPlainJsonIsTaken() {
+        assertProblem(
+                rig.post(ROOM, "{\"text\":\"a\"}", "Content-Type", "text/plain"),
+                415,
+                "bad-request",
+                "Content-Type: expected application/json");
+        assertProblem(
+                rig.post(ROOM, "{\"text\":\"a\"}", "Content-Encoding", "gzip"),
+                415,
+                "bad-request",
+                "Content-Encoding: expected none");
+        assertThat(rig.post(ROOM, "{\"text\":\"a\"}", "Content-Type", "application/json; charset=utf-8")
+                        .statusCode())
+                .isEqualTo(200);
+    }
+
+    @Test
+    void bodyOverTheLimitIsRefusedBeforeAndWhileItComes() {
+        String declared = "POST " + ROOM + " HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n";
+        try (RawClient client = rig.raw()) {
+            assertThat(client.send(declared + "Content-Length: 10000000\r\n\r\n")
+                            .until("\"too-large\"}"))
+                    .startsWith("HTTP/1.1 413 ");
+        }
+        try (RawClient client = rig.raw()) {
+            client.send(declared + "Transfer-Encoding: chunked\r\n\r\n");
+            String chunk = "2000\r\n" + "a".repeat(0x2000) + "\r\n";
+            for (int i = 0; i < 9; i++) {
+                client.send(chunk);
+            }
+            assertThat(client.until("\"too-large\"}")).startsWith("HTTP/1.1 413 ");
+            assertThat(client.send(chunk + "0\r\n\r\n").untilClosed()).isEmpty();
+        }
+        assertThat(rig.post(ROOM, "{\"text\":\"" + "a".repeat(65_536) + "\"}").statusCode())
+                .isEqualTo(200);
+    }
+
+    @Test
+    void clientThatAsksWhetherToSendIsToldTo() {
+        try (RawClient client = rig.raw()) {
+            String first = client.send(
+                            "POST " + ROOM + " HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n"
+                                    + "Expect: 100-continue\r\nContent-Length: 12\r\n\r\n")
+                    .until("\r\n\r\n");
+            assertThat(first).startsWith("HTTP/1.1 100 ");
+
+            assertThat(client.send("{\"text\":\"a\"}").until("{}")).startsWith("HTTP/1.1 200 ");
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "CONFLICT, 409, conflict",
+        "UNAVAILABLE, 503, unavailable",
+        "RATE_LIMITED, 429, rate-limited",
+    })
+    void refusalOfTheRoomKeepsItsName(ErrorCode code, int status, String wireName) {
+        rig.room = request -> Future.failedFuture(new Refusal(code, "Not now"));
+
+        HttpResponse<String> answer = rig.post(ROOM, "{\"text\":\"a\"}");
+
+        assertProblem(answer, status, wireName, "Not now");
+        assertThat(answer.headers().firstValue("Retry-After").isPresent()).isEqualTo(status != 409);
+    }
+
+    @Test
+    void bugIsNotShown() {
+        rig.room = request -> Future.failedFuture(new IllegalStateException("secret detail"));
+
+        HttpResponse<String> answer = rig.post(ROOM, "{\"text\":\"a\"}");
+
+        assertProblem(answer, 500, "internal", "Internal error");
+    }
+
+    @Test
+    void withoutCredentialsADevelopmentGatewayIsOpen() {
+        assertThat(rig.post("/api/broadcast", "{\"text\":\"a\"}").body())
+                .isEqualTo("{\"delivered\":6,\"complete\":true,\"missing\":[]}");
+        assertThat(rig.announced).hasSize(2).allSatisfy(announcement -> {
+            assertThat(announcement.to()).isNull();
+            assertThat(announcement.user()).isNull();
+        });
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"X-Forwarded-For", "X-Forwarded-Host", "x-forwarded-whatever", "Forwarded", "X-Real-IP", "Via"})
+    void forwardedRequestIsNotOnADevelopersMachine(String header) {
+        assertUnauthorized(rig.post(ROOM, "{\"text\":\"a\"}", header, "1.1 proxy"), "Bearer");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "auth.apiKeys=[{\"name\":\"a\",\"key\":\"0123456789abcdef0123456789abcdef\",\"scope\":\"publish\"}]",
+                "server.host=0.0.0.0",
+                "server.trustedProxies=[\"10.0.0.0/8\"]",
+            })
+    void everySignOfProductionClosesTheDoor(String setting) {
+        restart(setting);
+
+        assertUnauthorized(rig.post(ROOM, "{\"text\":\"a\"}"), "Bearer");
+    }
+
+    @Test
+    void strangersNameForLoopbackClosesTheDoor() {
+        try (RawClient client = rig.raw()) {
+            String answer = client.send(
+                            "POST " + ROOM
+                                    + " HTTP/1.1\r\nHost: rebound.evil.tld\r\nOrigin: http://rebound.evil.tld\r\n"
+                                    + "Content-Type: application/json\r\nConnection: close\r\nContent-Length: 12\r\n\r\n{\"text\":\"a\"}")
+                    .untilClosed();
+
+            assertThat(answer).startsWith("HTTP/1.1 401 ");
+        }
+    }
+
+    @Test
+    void apiKeyOpensWhatItsScopeAndRoomsSay() {
+        restart(KEYS);
+
+        assertThat(rig.post(ROOM, "{\"text\":\"a\"}", BACKEND).statusCode()).isEqualTo(200);
+        assertThat(rig.post("/api/broadcast", "{\"text\":\"a\"}", BACKEND).statusCode())
+                .isEqualTo(200);
+        assertThat(rig.post("/api/rooms/weather:basel/messages", "{\"text\":\"a\"}", WEATHER)
+                        .statusCode())
+                .isEqualTo(200);
+        assertThat(rig.post(ROOM, "{\"text\":\"a\"}", WEATHER).statusCode()).isEqualTo(403);
+        assertThat(rig.post("/api/broadcast", "{\"text\":\"a\"}", WEATHER).statusCode())
+                .isEqualTo(403);
+    }
+
+    @Test
+    void wrongKeyIsRefusedAndCounted() {
+        restart(KEYS);
+
+        assertUnauthorized(
+                rig.post(ROOM, "{\"text\":\"a\"}", "X-API-Key", "0123456789abcdef0123456789abcdeX"),
+                "Bearer error=\"invalid_token\"");
+        assertUnauthorized(rig.post(ROOM + "?apiKey=0123456789abcdef0123456789abcdef", "{\"text\":\"a\"}"), "Bearer");
+        assertThat(rig.rejected).containsExactly("unknown-api-key", "missing");
+    }
+
+    @Test
+    void badTokenIsNotForgivenForAGoodKey() {
+        restart(KEYS);
+
+        assertUnauthorized(
+                rig.post(
+                        ROOM,
+                        "{\"text\":\"a\"}",
+                        "X-API-Key",
+                        "0123456789abcdef0123456789abcdef",
+                        "Authorization",
+                        "Bearer a.b.c"),
+                "Bearer error=\"invalid_token\"");
+    }
+
+    @Test
+    void publishesOfAKeyHaveTheirOwnLimit() {
+        restart(KEYS, "limits.publishes=3/1h", "limits.requestsPerIp=2/1h");
+
+        for (int i = 0; i < 3; i++) {
+            assertThat(rig.post(ROOM, "{\"text\":\"a\"}", BACKEND).statusCode()).isEqualTo(200);
+        }
+        HttpResponse<String> tooMany = rig.post(ROOM, "{\"text\":\"a\"}", BACKEND);
+
+        assertProblem(tooMany, 429, "rate-limited", "Rate limit exceeded");
+        assertThat(Long.parseLong(tooMany.headers().firstValue("Retry-After").orElseThrow()))
+                .isBetween(3590L, 3600L);
+        assertThat(rig.post("/api/rooms/weather:x/messages", "{\"text\":\"a\"}", WEATHER)
+                        .statusCode())
+                .isEqualTo(200);
+        assertThat(rig.limited).containsExactly("publishes");
+    }
+
+    @Test
+    void guessingCredentialsCountsForTheAddress() {
+        restart(KEYS, "limits.requestsPerIp=2/1h");
+        String[] guess = {"X-API-Key", "guess"};
+
+        assertThat(rig.post(ROOM, "{\"text\":\"a\"}", guess).statusCode()).isEqualTo(401);
+        assertThat(rig.post("/api/nothing", "{\"text\":\"a\"}", guess).statusCode())
+                .isEqualTo(404);
+        assertThat(rig.post(ROOM, "{\"text\":\"a\"}", guess).statusCode()).isEqualTo(429);
+        assertThat(rig.post(ROOM, "{\"text\":\"a\"}", BACKEND).statusCode()).isEqualTo(200);
+    }
+
+    @Test
+    void tokenOpensWhatItsClaimsSay() {
+        restart(
+                "auth.required=true",
+                "auth.keys=[{\"algorithms\":[\"HS256\"],\"secret\":\"0123456789abcdef0123456789abcdef\"}]");
+        String[] chat = bearer(Set.of(Scope.PUBLISH, Scope.BROADCAST), "chat:*");
+        String[] nothing = bearer(Set.of(), "chat:*");
+
+        assertThat(rig.post(ROOM, "{\"text\":\"a\"}", chat).statusCode()).isEqualTo(200);
+        assertThat(rig.post("/api/rooms/dash:x/messages", "{\"text\":\"a\"}", chat)
+                        .statusCode())
+                .isEqualTo(403);
+        assertThat(rig.post(ROOM, "{\"text\":\"a\"}", nothing).statusCode()).isEqualTo(403);
+        assertUnauthorized(rig.post(ROOM, "{\"text\":\"a\"}"), "Bearer");
+        assertUnauthorized(
+                rig.post(ROOM, "{\"text\":\"a\"}", "Authorization", "Bearer a.b.c"), "Bearer error=\"invalid_token\"");
+        assertUnauthorized(rig.post(ROOM + "?token=" + chat[1].substring(7), "{\"text\":\"a\"}"), "Bearer");
+    }
+
+    @Test
+    void tokenVouchesForWhoBroadcasts() {
+        restart("auth.keys=[{\"algorithms\":[\"HS256\"],\"secret\":\"0123456789abcdef0123456789abcdef\"}]");
+
+        rig.post("/api/broadcast", "{\"text\":\"a\",\"user\":\"mallory\"}", bearer(Set.of(Scope.BROADCAST), "**"));
+
+        assertThat(rig.announced).extracting(Announcement::user).containsOnly("alice");
+    }
+
+    private String[] bearer(Set<Scope> scopes, String rooms) {
+        RoomGrants grants = RoomGrants.everywhereIn(List.of(new RoomPattern(rooms)));
+        TokenRequest request = new TokenRequest("alice", Duration.ofMinutes(5), scopes, grants);
+        String token = TokenSigner.of(rig.live.current().config().auth(), null).sign(request, Instant.now());
+        return new String[] {"Authorization", "Bearer " + token};
+    }
+
+    private void restart(String... settings) {
+        rig.close();
+        rig = HttpRig.with(settings);
+    }
+
+    private static String json(PublishRequest request) {
+        return new String(request.payload().json(), StandardCharsets.UTF_8);
+    }
+
+    private static void assertUnauthorized(HttpResponse<String> answer, String challenge) {
+        assertThat(answer.statusCode()).isEqualTo(401);
+        assertThat(answer.headers().firstValue("WWW-Authenticate")).contains(challenge);
+    }
+
+    static void assertProblem(HttpResponse<String> answer, int status, String code, String detail) {
+        assertThat(answer.statusCode()).isEqualTo(status);
+        assertThat(answer.headers().firstValue("Content-Type")).contains("application/problem+json");
+        JsonObject problem = new JsonObject(answer.body());
+        assertThat(problem.getString("type")).isEqualTo("about:blank");
+        assertThat(problem.getInteger("status")).isEqualTo(status);
+        assertThat(problem.getString("code")).isEqualTo(code);
+        assertThat(problem.getString("detail")).isEqualTo(detail);
+    }
+}
