@@ -44,6 +44,21 @@ public record GatewayConfig(
         return CLOSED;
     }
 
+    /** The same with these ports in place of 0. */
+    public GatewayConfig listeningOn(int clientPort, int managementPort) {
+        return new GatewayConfig(
+                server.on(clientPort),
+                management.on(managementPort),
+                auth,
+                cluster,
+                connections,
+                limits,
+                drain,
+                rooms,
+                demo,
+                logging);
+    }
+
     /** @param demoByDefault true when there is no file, so that a first start has something to show */
     static GatewayConfig read(Fields fields, boolean demoByDefault) {
         fields.tolerate("$schema", "The schema this file follows, for editors");

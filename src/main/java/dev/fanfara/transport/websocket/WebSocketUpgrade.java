@@ -14,8 +14,8 @@ import dev.fanfara.protocol.ConnectionId;
 import dev.fanfara.settings.LiveSettings;
 import dev.fanfara.settings.Settings;
 import io.netty.handler.codec.http.HttpResponseStatus;
+import io.netty.handler.codec.http.websocketx.extensions.WebSocketServerExtension;
 import io.vertx.core.Future;
-import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.internal.ContextInternal;
@@ -45,13 +45,6 @@ public final class WebSocketUpgrade {
         this.settings = settings;
         this.admission = admission;
         this.metrics = metrics;
-    }
-
-    /** For every new HTTP connection, before its first request. */
-    public void prepare(HttpConnection connection) {
-        GatewayConfig config = settings.current().config();
-        WebSocketPipeline.offerCompression(
-                connection, config.server().compression(), config.connections().maxMessageSize());
     }
 
     /** The rate of requests was checked before. */
@@ -173,8 +166,11 @@ public final class WebSocketUpgrade {
     }
 
     private static Future<Void> takeOver(HttpServerRequest request, WebSocketWire wire, GatewayConfig config) {
+        int maxMessage = config.connections().maxMessageSize();
+        WebSocketServerExtension compression =
+                Compression.agree(request, config.server().compression(), maxMessage);
         return request.toWebSocket().map(socket -> {
-            WebSocketPipeline.takeOver(socket, wire, config.connections().maxMessageSize());
+            WebSocketPipeline.takeOver(socket, wire, maxMessage, compression);
             return null;
         });
     }
