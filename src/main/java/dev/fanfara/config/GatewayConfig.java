@@ -25,14 +25,38 @@ public record GatewayConfig(
     private static final RoomRule CLOSED =
             new RoomRule(EVERY_ROOM, RoomMode.PLAIN, PresenceMode.NONE, Access.NOBODY, Access.NOBODY);
 
+    private static final RoomName DEMO_ROOM = new RoomName("demo");
+
+    /** In front of all others while the demo runs: everybody sees the numbers, and only the feed makes them. */
+    private static final RoomRule DEMO =
+            new RoomRule(new RoomPattern("demo"), RoomMode.PLAIN, PresenceMode.COUNT, Access.ANYONE, Access.NOBODY);
+
     /** The rule in force for a room; the last rule of the defaults matches every room. */
     public RoomRule ruleFor(RoomName room) {
+        if (demo && room.equals(DEMO_ROOM)) {
+            return DEMO;
+        }
         for (RoomRule rule : rooms) {
             if (rule.match().matches(room)) {
                 return rule;
             }
         }
         return CLOSED;
+    }
+
+    /** The same with these ports in place of 0. */
+    public GatewayConfig listeningOn(int clientPort, int managementPort) {
+        return new GatewayConfig(
+                server.on(clientPort),
+                management.on(managementPort),
+                auth,
+                cluster,
+                connections,
+                limits,
+                drain,
+                rooms,
+                demo,
+                logging);
     }
 
     /** @param demoByDefault true when there is no file, so that a first start has something to show */

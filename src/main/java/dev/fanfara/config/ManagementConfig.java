@@ -16,6 +16,10 @@ public record ManagementConfig(
         @Nullable TlsConfig tls) {
     private static final int SHORTEST_TOKEN = 16;
 
+    ManagementConfig on(int freePort) {
+        return new ManagementConfig(host, freePort, adminToken, tls);
+    }
+
     static ManagementConfig read(Fields fields) {
         Fields atStart = fields.atStart();
         ManagementConfig management = new ManagementConfig(

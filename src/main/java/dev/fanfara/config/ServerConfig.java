@@ -21,6 +21,11 @@ public record ServerConfig(
         List<Cidr> trustedProxies,
         @Nullable TlsConfig tls,
         CompressionConfig compression) {
+    ServerConfig on(int freePort) {
+        return new ServerConfig(
+                host, freePort, transport, eventLoops, allowedOrigins, trustedProxies, tls, compression);
+    }
+
     static ServerConfig read(Fields fields) {
         Fields atStart = fields.atStart();
         ServerConfig server = new ServerConfig(

@@ -20,6 +20,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -40,29 +41,19 @@ public final class HttpVerticle extends VerticleBase {
 
     private final HttpParts parts;
     private final Consumer<HttpServerRequest> upgrades;
-    private final Consumer<HttpConnection> pipelines;
     private final Duration bodyDeadline;
     private final Duration idleDeadline;
     private @Nullable Router router;
     private @Nullable HttpServer server;
 
-    /**
-     * @param upgrades takes over what asks to become a WebSocket
-     * @param pipelines adds to a new connection what WebSockets will need
-     */
-    public HttpVerticle(HttpParts parts, Consumer<HttpServerRequest> upgrades, Consumer<HttpConnection> pipelines) {
-        this(parts, upgrades, pipelines, RequestDeadlines.Limits.BODY, RequestDeadlines.Limits.IDLE);
+    /** @param upgrades takes over what asks to become a WebSocket */
+    public HttpVerticle(HttpParts parts, Consumer<HttpServerRequest> upgrades) {
+        this(parts, upgrades, RequestDeadlines.Limits.BODY, RequestDeadlines.Limits.IDLE);
     }
 
-    HttpVerticle(
-            HttpParts parts,
-            Consumer<HttpServerRequest> upgrades,
-            Consumer<HttpConnection> pipelines,
-            Duration bodyDeadline,
-            Duration idleDeadline) {
+    HttpVerticle(HttpParts parts, Consumer<HttpServerRequest> upgrades, Duration bodyDeadline, Duration idleDeadline) {
         this.parts = parts;
         this.upgrades = upgrades;
-        this.pipelines = pipelines;
         this.bodyDeadline = bodyDeadline;
         this.idleDeadline = idleDeadline;
     }
@@ -82,6 +73,11 @@ public final class HttpVerticle extends VerticleBase {
                 .requestHandler(this::enter)
                 .invalidRequestHandler(HttpVerticle::refuseUnreadable)
                 .listen();
+    }
+
+    /** New connections are refused from here on; requests under way may take so long. Event loop only. */
+    public Future<Void> stopAccepting(Duration patience) {
+        return server == null ? Future.succeededFuture() : server.shutdown(patience.toMillis(), TimeUnit.MILLISECONDS);
     }
 
     /** Once started; tells what port 0 became. */
@@ -125,7 +121,6 @@ public final class HttpVerticle extends VerticleBase {
         channel.closeFuture().addListener(closed -> sockets.socketClosed());
         RequestDeadlines.install(
                 connection, new RequestDeadlines.Limits(inForce().limits().handshake(), bodyDeadline, idleDeadline));
-        pipelines.accept(connection);
     }
 
     private void enter(HttpServerRequest request) {

@@ -16,14 +16,27 @@ class ArchitectureTest {
 
     @Test
     void connectionsAndRoomsMeetOnlyOnTheBus() {
-        nothingIn("..connection..").dependsOn("..broadcast..", "..room..", "..transport..", "..http..");
-        nothingIn("..broadcast..").dependsOn("..connection..", "..transport..", "..http..");
-        nothingIn("..bus..").dependsOn("..connection..", "..broadcast..", "..room..", "..transport..", "..http..");
+        nothingIn("dev.fanfara.connection..")
+                .dependsOn(
+                        "dev.fanfara.broadcast..",
+                        "dev.fanfara.room..",
+                        "dev.fanfara.transport..",
+                        "dev.fanfara.http..");
+        nothingIn("dev.fanfara.broadcast..")
+                .dependsOn("dev.fanfara.connection..", "dev.fanfara.transport..", "dev.fanfara.http..");
+        nothingIn("dev.fanfara.bus..")
+                .dependsOn(
+                        "dev.fanfara.connection..",
+                        "dev.fanfara.broadcast..",
+                        "dev.fanfara.room..",
+                        "dev.fanfara.transport..",
+                        "dev.fanfara.http..");
     }
 
     @Test
     void transportsDoNotKnowWhoUsesThem() {
-        nothingIn("..transport..").dependsOn("..http..", "..broadcast..", "..room..");
+        nothingIn("dev.fanfara.transport..")
+                .dependsOn("dev.fanfara.http..", "dev.fanfara.broadcast..", "dev.fanfara.room..");
     }
 
     @Test

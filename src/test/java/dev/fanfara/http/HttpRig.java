@@ -87,9 +87,9 @@ final class HttpRig implements AutoCloseable {
                 new ClusterStats(vertx, nodes),
                 Assets.fromClassPath("assets-fixture"),
                 draining::get);
-        verticle = new HttpVerticle(parts, HttpRig::upgrade, connection -> {}, body, idle);
+        verticle = new HttpVerticle(parts, HttpRig::upgrade, body, idle);
         vertx.deployVerticle(verticle).await();
-        HttpVerticle second = new HttpVerticle(parts, HttpRig::upgrade, connection -> {}, body, idle);
+        HttpVerticle second = new HttpVerticle(parts, HttpRig::upgrade, body, idle);
         vertx.deployVerticle(second).await();
     }
 

@@ -10,14 +10,16 @@ import org.junit.jupiter.api.Test;
 class CommandTest {
     @Test
     void joinNamesARoomAndMayRecover() {
-        assertThat(understood("{'type':'join','room':'dash:1','since':{'epoch':'e1','offset':7},'user':'alice','id':3}"))
+        assertThat(understood(
+                        "{'type':'join','room':'dash:1','since':{'epoch':'e1','offset':7},'user':'alice','id':3}"))
                 .isEqualTo(new ClientMessage.Join(
                         new CommandId("3"), new RoomName("dash:1"), new Position("e1", 7), "alice"));
     }
 
     @Test
     void idComesBackAsItWas() {
-        assertThat(understood("{'type':'ping','id':'a \\' b'}".replace("\\'", "\\\"")).id())
+        assertThat(understood("{'type':'ping','id':'a \\' b'}".replace("\\'", "\\\""))
+                        .id())
                 .isEqualTo(new CommandId("\"a \\\" b\""));
         assertThat(understood("{'type':'ping','id':12345678901234567890}").id())
                 .isEqualTo(new CommandId("12345678901234567890"));
@@ -27,7 +29,8 @@ class CommandTest {
 
     @Test
     void dataKeepsItsNumbersAndLosesItsWhiteSpace() {
-        assertThat(dataOf("{'type':'message','data': { 'a' : [ 1.10 , 1e999999999, -0, true , null ],\n 'b':'x\\ny' } }"))
+        assertThat(dataOf(
+                        "{'type':'message','data': { 'a' : [ 1.10 , 1e999999999, -0, true , null ],\n 'b':'x\\ny' } }"))
                 .isEqualTo("{\"a\":[1.10,1e999999999,-0,true,null],\"b\":\"x\\ny\"}");
         assertThat(dataOf("{'data':7,'type':'message'}")).isEqualTo("7");
         assertThat(dataOf("{'data':null,'type':'message'}")).isEqualTo("null");
@@ -51,7 +54,16 @@ class CommandTest {
     @Test
     void whatIsNoJsonIsInvalidJson() {
         for (String text : new String[] {
-            "", " ", "{", "{'type':'ping'", "{'type':'ping'}}", "{'type':'ping'} x", "hello", "{type:1}", "[1", "{'a':01}"
+            "",
+            " ",
+            "{",
+            "{'type':'ping'",
+            "{'type':'ping'}}",
+            "{'type':'ping'} x",
+            "hello",
+            "{type:1}",
+            "[1",
+            "{'a':01}"
         }) {
             assertRefused(text, ErrorCode.INVALID_JSON, "Invalid JSON");
         }
@@ -106,8 +118,7 @@ class CommandTest {
                 "{'type':'message','text':'a','key':'" + "k".repeat(65) + "'}",
                 ErrorCode.BAD_REQUEST,
                 "key: expected 1 to 64 characters");
-        assertRefused(
-                "{'type':'message','text':'a','echo':1}", ErrorCode.BAD_REQUEST, "echo: expected true or false");
+        assertRefused("{'type':'message','text':'a','echo':1}", ErrorCode.BAD_REQUEST, "echo: expected true or false");
         assertRefused("{'type':'auth'}", ErrorCode.BAD_REQUEST, "token: expected a string");
         assertRefused(
                 "{'type':'ping','id':[1]}",

@@ -24,7 +24,8 @@ class PublishKeysTest {
 
         assertThatThrownBy(() -> keys.isRepeat("k", text("b"), now))
                 .hasMessage("key: another payload was published under it");
-        assertThatThrownBy(() -> keys.isRepeat("k", new Payload(Payload.Kind.DATA, text("a").json()), now))
+        assertThatThrownBy(() -> keys.isRepeat(
+                        "k", new Payload(Payload.Kind.DATA, text("a").json()), now))
                 .hasMessage("key: another payload was published under it");
     }
 

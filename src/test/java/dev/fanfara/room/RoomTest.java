@@ -43,7 +43,8 @@ class RoomTest {
         room.learn("node-b", 7, 1, Map.of(B1, "bob"));
 
         assertThat(room.learnChange("node-b", 9, 0, Map.of(), List.of(B1))).isNull();
-        assertThat(room.learnChange("node-b", 8, 2, Map.of(B2, "bea"), List.of())).hasSize(1);
+        assertThat(room.learnChange("node-b", 8, 2, Map.of(B2, "bea"), List.of()))
+                .hasSize(1);
         assertThat(room.count()).isEqualTo(2);
     }
 
@@ -51,14 +52,16 @@ class RoomTest {
     void ignoresAChangeItHasHadBefore() {
         room.learn("node-b", 7, 1, Map.of(B1, "bob"));
 
-        assertThat(room.learnChange("node-b", 7, 1, Map.of(B1, "bob"), List.of())).isEmpty();
+        assertThat(room.learnChange("node-b", 7, 1, Map.of(B1, "bob"), List.of()))
+                .isEmpty();
         assertThat(room.learn("node-b", 6, 0, Map.of())).isEmpty();
         assertThat(room.count()).isEqualTo(1);
     }
 
     @Test
     void asksForAllOfANodeItDoesNotKnow() {
-        assertThat(room.learnChange("node-c", 1, 1, Map.of(B1, "bob"), List.of())).isNull();
+        assertThat(room.learnChange("node-c", 1, 1, Map.of(B1, "bob"), List.of()))
+                .isNull();
     }
 
     @Test

@@ -1,0 +1,101 @@
+package dev.fanfara;
+
+import dev.fanfara.broadcast.BroadcastVerticle;
+import dev.fanfara.connection.ConnectionVerticle;
+import dev.fanfara.http.HttpVerticle;
+import io.vertx.core.Context;
+import io.vertx.core.Deployable;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import java.time.Duration;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One event loop's share of the gateway: rooms, connections and the HTTP server that brings them, on one context. An
+ * upgraded socket stays on the loop that accepted it, so handing it from HTTP to connections is a call; everything else
+ * between the three is event bus.
+ *
+ * <p>Deploying a verticle through another is what Vert.x does itself; it offers no other way to put three on one loop.
+ */
+final class EdgeShard implements Deployable {
+    private final BroadcastVerticle rooms;
+    private final ConnectionVerticle connections;
+    private final HttpVerticle http;
+    private final Set<Thread> loopsTaken;
+    private @Nullable Context context;
+
+    EdgeShard(BroadcastVerticle rooms, ConnectionVerticle connections, HttpVerticle http, Set<Thread> loopsTaken) {
+        this.rooms = rooms;
+        this.connections = connections;
+        this.http = http;
+        this.loopsTaken = loopsTaken;
+    }
+
+    /** Fails with {@link LoopTaken} if another shard lives on this loop: loops are dealt out to everybody in turn. */
+    @Override
+    public Future<?> deploy(Context on) throws Exception {
+        if (!loopsTaken.add(Thread.currentThread())) {
+            return Future.failedFuture(new LoopTaken());
+        }
+        context = on;
+        return rooms.deploy(on).compose(deployed -> called(() -> connections.deploy(on)));
+    }
+
+    /** Opens the door, when all shards are there and know the other nodes. */
+    Future<Void> open() {
+        return onLoop(() -> http.deploy(context()));
+    }
+
+    Future<Void> synchronize() {
+        return onLoop(rooms::synchronize);
+    }
+
+    void run(Runnable onLoop) {
+        context().runOnContext(there -> onLoop.run());
+    }
+
+    void forget(String node) {
+        run(() -> rooms.forget(node));
+    }
+
+    void sayGoodbye() {
+        run(rooms::sayGoodbye);
+    }
+
+    Future<Void> stopAccepting(Duration patience) {
+        return onLoop(() -> http.stopAccepting(patience));
+    }
+
+    Future<Void> drain(Duration window) {
+        return onLoop(() -> connections.drain(window));
+    }
+
+    private Context context() {
+        if (context == null) {
+            throw new IllegalStateException("not deployed");
+        }
+        return context;
+    }
+
+    private Future<Void> onLoop(Callable<Future<?>> work) {
+        Promise<Void> done = Promise.promise();
+        context().runOnContext(there -> called(work).<Void>mapEmpty().onComplete(done));
+        return done.future();
+    }
+
+    private static Future<?> called(Callable<Future<?>> work) {
+        try {
+            return work.call();
+        } catch (Exception failure) {
+            return Future.failedFuture(failure);
+        }
+    }
+
+    static final class LoopTaken extends RuntimeException {
+        LoopTaken() {
+            super("another shard lives on this event loop", null, false, false);
+        }
+    }
+}

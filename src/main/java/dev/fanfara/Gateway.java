@@ -1,0 +1,300 @@
+package dev.fanfara;
+
+import dev.fanfara.admission.Admission;
+import dev.fanfara.auth.ApiKeys;
+import dev.fanfara.auth.TokenRejected;
+import dev.fanfara.auth.TokenVerifier;
+import dev.fanfara.auth.UnusableKey;
+import dev.fanfara.broadcast.BroadcastVerticle;
+import dev.fanfara.bus.Addresses;
+import dev.fanfara.bus.NodeRef;
+import dev.fanfara.bus.Nodes;
+import dev.fanfara.cluster.Change;
+import dev.fanfara.cluster.Cluster;
+import dev.fanfara.cluster.ClusterException;
+import dev.fanfara.cluster.ClusterOptions;
+import dev.fanfara.cluster.Discovery;
+import dev.fanfara.config.ClusterConfig;
+import dev.fanfara.config.ConfigSource;
+import dev.fanfara.config.ConfigWatcher;
+import dev.fanfara.config.DiscoveryConfig;
+import dev.fanfara.config.GatewayConfig;
+import dev.fanfara.config.Loaded;
+import dev.fanfara.connection.ConnectionVerticle;
+import dev.fanfara.connection.RoomsPerUser;
+import dev.fanfara.demo.DemoFeed;
+import dev.fanfara.http.Assets;
+import dev.fanfara.http.ClusterStats;
+import dev.fanfara.http.HttpParts;
+import dev.fanfara.http.HttpVerticle;
+import dev.fanfara.http.ManagementVerticle;
+import dev.fanfara.logging.Logging;
+import dev.fanfara.metrics.MicrometerMetrics;
+import dev.fanfara.metrics.VertxMeters;
+import dev.fanfara.settings.LiveSettings;
+import dev.fanfara.settings.Settings;
+import dev.fanfara.transport.websocket.WebSocketUpgrade;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.vertx.core.Deployable;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.VertxBuilder;
+import io.vertx.core.VertxOptions;
+import io.vertx.core.transport.Transport;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One running node: the one class that knows every part. Starts rooms, then connections, then the doors; stops in the
+ * opposite order. Its methods block and are for threads of their own, never for an event loop.
+ */
+public final class Gateway {
+    private static final Logger LOG = LoggerFactory.getLogger(Gateway.class);
+
+    private static final String LOOPS = "loops";
+    private static final Duration START_TIMEOUT = Duration.ofSeconds(60);
+    /** What stopping may take beyond the drain window. */
+    private static final Duration STOP_TIMEOUT = Duration.ofSeconds(4);
+
+    private final Loaded started;
+    private final Ports ports;
+    private final String version;
+    private final int loops;
+    private final PrometheusMeterRegistry registry = VertxMeters.registry();
+    private final MicrometerMetrics metrics = new MicrometerMetrics(
+            registry,
+            Arrays.stream(TokenRejected.Reason.values())
+                    .map(TokenRejected.Reason::label)
+                    .toList());
+    private final List<EdgeShard> shards = new ArrayList<>();
+    private final HealthState health;
+
+    private @Nullable Cluster cluster;
+    private @Nullable LiveSettings settings;
+    private @Nullable ConfigWatcher watcher;
+
+    private Gateway(Loaded started, Ports ports, String version) {
+        this.started = started;
+        this.ports = ports;
+        this.version = version;
+        int wanted = started.config().server().eventLoops();
+        loops = wanted == 0 ? Runtime.getRuntime().availableProcessors() : wanted;
+        health = new HealthState(loops);
+    }
+
+    /**
+     * Returns when clients can come.
+     *
+     * @throws StartFailure with a sentence for the operator; the process should end then
+     */
+    public static Gateway start(ConfigSource source, Loaded loaded, String version) {
+        Logging.apply(loaded.config().logging());
+        loaded.warnings().forEach(LOG::warn);
+        TlsFiles.probe(loaded.config());
+        Gateway gateway = new Gateway(loaded, Ports.probe(loaded.config()), version);
+        gateway.run(source);
+        return gateway;
+    }
+
+    private void run(ConfigSource source) {
+        GatewayConfig config = started.config().listeningOn(ports.client(), ports.management());
+        Transport transport = Transports.choose(config.server().transport());
+        Cluster joined = join(config.cluster(), transport);
+        cluster = joined;
+        Vertx vertx = joined.vertx();
+        Addresses.registerCodecs(vertx.eventBus());
+        metrics.clusterMembers(() -> joined.peers().size() + 1);
+
+        LiveSettings live = new LiveSettings(settingsOf(vertx, config, started.hash(), null));
+        settings = live;
+        Nodes nodes = nodes(joined);
+        Admission admission = Admission.of(() -> live.current().config());
+
+        deploy(vertx, nodes, live, admission);
+        joined.onChange(change -> {
+            if (change instanceof Change.Left left) {
+                shards.forEach(shard -> shard.forget(left.peer().nodeId()));
+            } else if (change instanceof Change.Merged) {
+                shards.forEach(EdgeShard::synchronize);
+            }
+        });
+        shards.forEach(shard -> await(shard.synchronize(), START_TIMEOUT));
+
+        await(vertx.deployVerticle(new ManagementVerticle(live, registry, health.checks(live))), START_TIMEOUT);
+        shards.forEach(shard -> await(shard.open(), START_TIMEOUT));
+        if (config.demo()) {
+            await(vertx.deployVerticle(new DemoFeed(nodes, joined::oldest)), START_TIMEOUT);
+        }
+        metrics.configLoaded(started.hash());
+        ConfigWatcher reloads = new ConfigWatcher(source, started, new Reload(vertx, live, metrics));
+        reloads.start();
+        watcher = reloads;
+        health.listening();
+        LOG.info("{}", readyLine(transport));
+    }
+
+    private Cluster join(ClusterConfig config, Transport transport) {
+        VertxOptions options = new VertxOptions().setEventLoopPoolSize(loops).setMetricsOptions(VertxMeters.options());
+        VertxBuilder builder =
+                Vertx.builder().with(options).withTransport(transport).withMetrics(VertxMeters.factory(registry));
+        if (!config.enabled()) {
+            return Cluster.standalone(builder.build());
+        }
+        ClusterOptions place = new ClusterOptions(
+                config.name(),
+                config.host(),
+                ports.cluster(),
+                ports.eventBus(),
+                discovery(config.discovery()),
+                config.backups(),
+                Map.of(LOOPS, Integer.toString(loops)));
+        return await(Cluster.start(place, options, builder, structures -> {}), START_TIMEOUT);
+    }
+
+    private static Discovery discovery(DiscoveryConfig config) {
+        return switch (config.type()) {
+            case MEMBERS -> new Discovery.Members(config.members());
+            case DNS -> new Discovery.Dns(config.service() == null ? "" : config.service(), 0);
+            case MULTICAST -> new Discovery.Multicast();
+        };
+    }
+
+    private Nodes nodes(Cluster cluster) {
+        NodeRef self = new NodeRef(cluster.nodeId(), loops);
+        return new Nodes() {
+            @Override
+            public NodeRef self() {
+                return self;
+            }
+
+            @Override
+            public List<NodeRef> peers() {
+                return cluster.peers().stream()
+                        .map(peer -> new NodeRef(
+                                peer.nodeId(),
+                                Integer.parseInt(peer.attributes().getOrDefault(LOOPS, "1"))))
+                        .toList();
+            }
+        };
+    }
+
+    private void deploy(Vertx vertx, Nodes nodes, LiveSettings live, Admission admission) {
+        Set<Thread> loopsTaken = new HashSet<>();
+        RoomsPerUser roomsPerUser = new RoomsPerUser();
+        HttpParts parts = new HttpParts(
+                live,
+                nodes,
+                metrics,
+                admission,
+                new ClusterStats(vertx, nodes),
+                Assets.fromClassPath("web"),
+                health::isDraining);
+        for (int loop = 0; loop < nodes.self().loops(); loop++) {
+            BroadcastVerticle rooms =
+                    new BroadcastVerticle(nodes, loop, () -> live.current().config(), metrics);
+            ConnectionVerticle connections = new ConnectionVerticle(nodes, loop, live, roomsPerUser, metrics, version);
+            WebSocketUpgrade upgrades = new WebSocketUpgrade(connections, live, admission, metrics);
+            HttpVerticle http = new HttpVerticle(parts, upgrades::accept);
+            EdgeShard shard = new EdgeShard(rooms, connections, http, loopsTaken);
+            shards.add(shard);
+            deployOnFreeLoop(vertx, shard);
+            int watched = loop;
+            shard.run(() -> health.watch(vertx, watched));
+        }
+    }
+
+    private static void deployOnFreeLoop(Vertx vertx, Deployable shard) {
+        while (true) {
+            try {
+                await(vertx.deployVerticle(shard), START_TIMEOUT);
+                return;
+            } catch (EdgeShard.LoopTaken next) {
+                LOG.trace("event loop taken, trying the next", next);
+            }
+        }
+    }
+
+    static Settings settingsOf(Vertx vertx, GatewayConfig config, String hash, @Nullable Settings before) {
+        TokenVerifier previous = before == null ? null : before.tokens();
+        TokenVerifier tokens = await(TokenVerifier.create(vertx, config.auth(), previous), Duration.ofSeconds(10));
+        return new Settings(config, hash, tokens, new ApiKeys(config.auth().apiKeys()));
+    }
+
+    private String readyLine(Transport transport) {
+        GatewayConfig config = started.config();
+        String line = "ready client=" + config.server().host() + ":" + ports.client() + " management="
+                + config.management().host() + ":" + ports.management();
+        if (config.cluster().enabled()) {
+            line += " cluster=" + config.cluster().host() + ":" + ports.cluster() + " eventBus="
+                    + config.cluster().host() + ":" + ports.eventBus();
+        }
+        return line + " transport=" + transport.name() + " eventLoops=" + loops;
+    }
+
+    /** Reads the configuration again, as SIGHUP asks. Any thread. */
+    public void reload() {
+        if (watcher != null) {
+            watcher.reloadNow();
+        }
+    }
+
+    /** Tells clients to go elsewhere, lets them go over the drain window, and leaves the cluster. */
+    public void stop() {
+        health.draining();
+        if (watcher != null) {
+            watcher.close();
+        }
+        Cluster joined = cluster;
+        LiveSettings live = settings;
+        if (joined == null || live == null) {
+            return;
+        }
+        Duration window = live.current().config().drain().window();
+        LOG.info("draining over {} s", window.toSeconds());
+        Duration patience = window.plus(STOP_TIMEOUT);
+        shards.forEach(shard -> shard.stopAccepting(patience));
+        settle(Future.join(shards.stream().map(shard -> shard.drain(window)).toList()), window.plusSeconds(3));
+        shards.forEach(EdgeShard::sayGoodbye);
+        settle(joined.leave(), Duration.ofSeconds(3));
+        settle(joined.vertx().close(), Duration.ofSeconds(1));
+    }
+
+    private static void settle(Future<?> step, Duration atMost) {
+        try {
+            await(step, atMost);
+        } catch (RuntimeException failure) {
+            LOG.warn("while stopping: {}", failure.getMessage());
+        }
+    }
+
+    static <T> T await(Future<T> future, Duration atMost) {
+        try {
+            return future.toCompletionStage().toCompletableFuture().get(atMost.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (ExecutionException failure) {
+            Throwable cause = failure.getCause();
+            if (cause instanceof ClusterException || cause instanceof UnusableKey) {
+                throw new StartFailure(String.valueOf(cause.getMessage()));
+            }
+            if (cause instanceof RuntimeException unchecked) {
+                throw unchecked;
+            }
+            throw new IllegalStateException(cause);
+        } catch (TimeoutException late) {
+            throw new StartFailure("no answer within " + atMost.toSeconds() + " s");
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+            throw new StartFailure("interrupted");
+        }
+    }
+}

@@ -1,0 +1,103 @@
+package dev.fanfara;
+
+import dev.fanfara.cli.Build;
+import dev.fanfara.cli.Check;
+import dev.fanfara.cli.Defaults;
+import dev.fanfara.cli.ExitCode;
+import dev.fanfara.cli.Schema;
+import dev.fanfara.cli.Serve;
+import dev.fanfara.cli.TokenCommand;
+import dev.fanfara.cli.Version;
+import dev.fanfara.config.ConfigSource;
+import dev.fanfara.config.Loaded;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import sun.misc.Signal;
+
+/** The program: {@code fanfara <command>}, {@code serve} when none is named. */
+@Command(
+        name = "fanfara",
+        mixinStandardHelpOptions = true,
+        description = "Clustered realtime edge gateway for live dashboards")
+public final class Main {
+    private Main() {}
+
+    public static void main(String[] args) {
+        settleLibraries();
+        CommandLine program = new CommandLine(new Main())
+                .addSubcommand(new Serve(Main::serve))
+                .addSubcommand(new Check())
+                .addSubcommand(new Schema())
+                .addSubcommand(new Defaults())
+                .addSubcommand(new TokenCommand())
+                .addSubcommand(new Version());
+        System.exit(program.execute(withDefaultCommand(program, args)));
+    }
+
+    /** What these libraries ask of the command line, said here since the jar is started without flags. */
+    private static void settleLibraries() {
+        setIfAbsent("vertx.logger-delegate-factory-class-name", "io.vertx.core.logging.SLF4JLogDelegateFactory");
+        setIfAbsent("hazelcast.logging.type", "slf4j");
+    }
+
+    private static void setIfAbsent(String property, String value) {
+        if (System.getProperty(property) == null) {
+            System.setProperty(property, value);
+        }
+    }
+
+    /** {@code fanfara --port 8081} means {@code fanfara serve --port 8081}. */
+    private static String[] withDefaultCommand(CommandLine program, String[] args) {
+        boolean named = args.length > 0
+                && (program.getSubcommands().containsKey(args[0])
+                        || args[0].equals("--help")
+                        || args[0].equals("-h")
+                        || args[0].equals("--version")
+                        || args[0].equals("-V")
+                        || !args[0].startsWith("-"));
+        if (named) {
+            return args;
+        }
+        String[] serve = new String[args.length + 1];
+        serve[0] = "serve";
+        System.arraycopy(args, 0, serve, 1, args.length);
+        return serve;
+    }
+
+    private static int serve(ConfigSource source, Loaded loaded) {
+        AtomicReference<Gateway> running = new AtomicReference<>();
+        CountDownLatch stop = new CountDownLatch(1);
+        AtomicInteger signals = new AtomicInteger();
+        // A signal instead of a shutdown hook: hooks cannot choose the exit code, and run beside each other.
+        Runnable asked = () -> {
+            if (running.get() == null || signals.incrementAndGet() > 1) {
+                Runtime.getRuntime().halt(ExitCode.OK);
+            }
+            stop.countDown();
+        };
+        Signal.handle(new Signal("TERM"), signal -> asked.run());
+        Signal.handle(new Signal("INT"), signal -> asked.run());
+        Signal.handle(new Signal("HUP"), signal -> {
+            Gateway gateway = running.get();
+            if (gateway != null) {
+                gateway.reload();
+            }
+        });
+        try {
+            Gateway gateway = Gateway.start(source, loaded, Build.CURRENT.version());
+            running.set(gateway);
+            stop.await();
+            gateway.stop();
+            return ExitCode.OK;
+        } catch (StartFailure failure) {
+            System.err.println("fanfara: " + failure.getMessage());
+            return ExitCode.FAILURE;
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+            return ExitCode.FAILURE;
+        }
+    }
+}

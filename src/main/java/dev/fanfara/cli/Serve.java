@@ -1,0 +1,48 @@
+package dev.fanfara.cli;
+
+import dev.fanfara.config.ConfigException;
+import dev.fanfara.config.ConfigSource;
+import dev.fanfara.config.Loaded;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Spec;
+
+/** {@code fanfara serve}: runs a node until it is told to stop. */
+@Command(name = "serve", mixinStandardHelpOptions = true, description = "Runs a node (the default)")
+public final class Serve implements Callable<Integer> {
+    /** Runs a node with this configuration; returns when it has stopped. */
+    public interface Runner {
+        int run(ConfigSource source, Loaded loaded);
+    }
+
+    private final Runner runner;
+
+    @Mixin
+    private final ConfigOptions options = new ConfigOptions();
+
+    @Spec
+    private @Nullable CommandSpec command;
+
+    public Serve(Runner runner) {
+        this.runner = runner;
+    }
+
+    @Override
+    public Integer call() {
+        if (command == null) {
+            throw new IllegalStateException("picocli sets the command before it calls it");
+        }
+        ConfigSource source = options.source();
+        Loaded loaded;
+        try {
+            loaded = source.load();
+        } catch (ConfigException bad) {
+            MistakeReport.print(bad, command.commandLine().getErr());
+            return ExitCode.BAD_CONFIGURATION;
+        }
+        return runner.run(source, loaded);
+    }
+}

@@ -1,0 +1,389 @@
+package dev.fanfara.connection;
+
+import dev.fanfara.auth.Identity;
+import dev.fanfara.auth.RoomAction;
+import dev.fanfara.bus.Announcement;
+import dev.fanfara.config.LimitsConfig;
+import dev.fanfara.config.RoomRule;
+import dev.fanfara.protocol.ClientMessage;
+import dev.fanfara.protocol.CloseReason;
+import dev.fanfara.protocol.Command;
+import dev.fanfara.protocol.CommandId;
+import dev.fanfara.protocol.ConnectionId;
+import dev.fanfara.protocol.ErrorCode;
+import dev.fanfara.protocol.Refusal;
+import dev.fanfara.protocol.RoomName;
+import dev.fanfara.protocol.Scope;
+import dev.fanfara.protocol.ServerMessage;
+import io.netty.buffer.ByteBuf;
+import io.vertx.core.Future;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One client from accept to close, whatever its wire: it understands the client's commands, checks rights and limits,
+ * and passes on what concerns a room. Event loop only: the one it was opened on.
+ */
+public final class Connection implements ClientMessage.Receiver {
+    private static final Logger LOG = LoggerFactory.getLogger(Connection.class);
+
+    private final ConnectionVerticle edge;
+    private final ConnectionId id;
+    private final Outbound out;
+    private final Runnable onEnd;
+    /** In the order they were joined. */
+    private final Map<RoomName, Membership> memberships = new LinkedHashMap<>(4);
+
+    private final CommandLimit publishes = new CommandLimit();
+    private final CommandLimit otherCommands = new CommandLimit();
+
+    private Identity identity;
+    private @Nullable RoomName lastJoined;
+    private boolean ended;
+
+    /** Where this connection stands in the loop's {@link Deadlines}. */
+    long heartbeatTick;
+
+    long expiryTick;
+    boolean awaitsLife;
+    /** Something was written in this turn of the loop. */
+    boolean toFlush;
+
+    Connection(ConnectionVerticle edge, ConnectionId id, Outbound out, Identity identity, Runnable onEnd) {
+        this.edge = edge;
+        this.id = id;
+        this.out = out;
+        this.identity = identity;
+        this.onEnd = onEnd;
+    }
+
+    public ConnectionId id() {
+        return id;
+    }
+
+    Identity identity() {
+        return identity;
+    }
+
+    WireFormat format() {
+        return out.format();
+    }
+
+    @Nullable
+    Membership membership(RoomName room) {
+        return memberships.get(room);
+    }
+
+    // What the transport tells
+
+    /** One whole text message. */
+    public void onText(byte[] utf8) {
+        if (ended) {
+            return;
+        }
+        edge.countReceived();
+        CommandId command = null;
+        try {
+            ClientMessage message;
+            try {
+                Command read = Command.read(utf8);
+                command = read.id();
+                take(read.isPublish() ? publishes : otherCommands);
+                message = read.understand();
+            } catch (Refusal malformed) {
+                if (malformed.code() == ErrorCode.INVALID_JSON) {
+                    take(otherCommands);
+                }
+                throw malformed;
+            }
+            message.dispatch(this);
+        } catch (Refusal refusal) {
+            refuse(command, refusal);
+        } catch (RuntimeException bug) {
+            LOG.error("a command failed", bug);
+            refuse(command, Refusal.of(bug));
+        }
+    }
+
+    private void take(CommandLimit limit) {
+        try {
+            limit.take(limits().messages());
+        } catch (Refusal refusal) {
+            edge.metrics().rateLimited("messages");
+            if (limit.isFlooded()) {
+                close(CloseReason.FLOOD);
+            }
+            throw refusal;
+        }
+    }
+
+    /** Something came from the client, if only a pong. */
+    public void onLife() {
+        if (awaitsLife && !ended) {
+            edge.isAlive(this);
+        }
+    }
+
+    /** The wire is gone; {@code code} is what the client got, or 1006. */
+    public void onClosed(int code) {
+        end(code);
+    }
+
+    // What the client wants
+
+    @Override
+    public void onJoin(ClientMessage.Join join) {
+        RoomName room = join.room();
+        if (memberships.containsKey(room)) {
+            throw new Refusal(ErrorCode.ALREADY_JOINED, "This connection is in the room already");
+        }
+        if (!identity.may(RoomAction.JOIN, room, rule(room))) {
+            throw new Refusal(ErrorCode.FORBIDDEN, "Joining this room is not allowed");
+        }
+        if (memberships.size() >= limits().roomsPerConnection()) {
+            throw new Refusal(ErrorCode.LIMIT, "This connection is in as many rooms as it may be");
+        }
+        if (!isAnonymous()) {
+            edge.roomsPerUser().take(identity.user(), limits().roomsPerUser());
+        }
+        String user = isAnonymous() && join.user() != null ? join.user() : identity.user();
+        memberships.put(room, edge.join(this, join, user));
+        lastJoined = room;
+    }
+
+    @Override
+    public void onLeave(ClientMessage.Leave leave) {
+        Membership membership = required(leave.room());
+        leave(membership);
+        send(new ServerMessage.Left(leave.id(), membership.audience.room, null));
+    }
+
+    @Override
+    public void onPublish(ClientMessage.Publish publish) {
+        Membership membership = required(publish.room());
+        RoomName room = membership.audience.room;
+        if (!identity.may(RoomAction.PUBLISH, room, rule(room))) {
+            throw new Refusal(ErrorCode.FORBIDDEN, "Publishing to this room is not allowed");
+        }
+        edge.publish(membership, publish);
+    }
+
+    @Override
+    public void onBroadcast(ClientMessage.Broadcast broadcast) {
+        require(Scope.BROADCAST);
+        edge.announce(new Announcement(null, identity.user(), id, broadcast.payload(), System.currentTimeMillis()))
+                .onSuccess(delivered -> send(new ServerMessage.Ack(broadcast.id(), null, false, null)));
+    }
+
+    @Override
+    public void onPrivateMessage(ClientMessage.PrivateMessage message) {
+        require(Scope.PRIVATE);
+        edge.announce(new Announcement(
+                        message.to(), identity.user(), id, message.payload(), System.currentTimeMillis()))
+                .onSuccess(delivered -> send(new ServerMessage.Ack(message.id(), null, false, delivered)));
+    }
+
+    @Override
+    public void onPresence(ClientMessage.Presence presence) {
+        RoomName room = required(presence.room()).audience.room;
+        if (!identity.may(RoomAction.PRESENCE, room, rule(room))) {
+            throw new Refusal(ErrorCode.FORBIDDEN, "Reading this room's presence is not allowed");
+        }
+        edge.askPresence(this, room, presence.id());
+    }
+
+    @Override
+    public void onAuthenticate(ClientMessage.Authenticate authenticate) {
+        edge.verify(authenticate.token())
+                .onSuccess(fresh -> renew(authenticate.id(), fresh))
+                .onFailure(rejected -> {
+                    edge.rejected(rejected);
+                    refuse(authenticate.id(), new Refusal(ErrorCode.UNAUTHORIZED, "Invalid token"));
+                });
+    }
+
+    private void renew(@Nullable CommandId command, Identity fresh) {
+        if (ended) {
+            return;
+        }
+        if (!isAnonymous() && !fresh.user().equals(identity.user())) {
+            // Rooms, limits and messages so far belong to another user.
+            close(CloseReason.INVALID_TOKEN);
+            return;
+        }
+        Identity before = identity;
+        identity = fresh;
+        edge.identityChanged(this, before);
+        sendAuthenticated(command);
+        reauthorize();
+    }
+
+    @Override
+    public void onPing(ClientMessage.Ping ping) {
+        send(new ServerMessage.Pong(ping.id(), System.currentTimeMillis()));
+    }
+
+    private Membership required(@Nullable RoomName room) {
+        RoomName named = room == null ? lastJoined : room;
+        Membership membership = named == null ? null : memberships.get(named);
+        if (membership == null) {
+            throw new Refusal(
+                    ErrorCode.NOT_JOINED, named == null ? "Join a room first" : "This connection is not in the room");
+        }
+        return membership;
+    }
+
+    private void require(Scope scope) {
+        if (!identity.has(scope)) {
+            throw new Refusal(
+                    ErrorCode.FORBIDDEN, "This needs the scope '" + scope.name().toLowerCase(Locale.ROOT) + "'");
+        }
+    }
+
+    // What the gateway decides
+
+    void greet(ServerMessage.Welcome welcome) {
+        send(welcome);
+        if (identity.expires() != null) {
+            sendAuthenticated(null);
+        }
+    }
+
+    private void sendAuthenticated(@Nullable CommandId command) {
+        if (identity.expires() != null) {
+            send(new ServerMessage.Authenticated(
+                    command, identity.user(), identity.expires().toEpochMilli()));
+        }
+    }
+
+    /** The configuration or the token changed: what is no longer allowed ends. */
+    void reauthorize() {
+        if (isAnonymous() && edge.configInForce().auth().required()) {
+            close(CloseReason.TOKEN_REQUIRED);
+            return;
+        }
+        for (Membership membership : List.copyOf(memberships.values())) {
+            RoomName room = membership.audience.room;
+            if (!identity.may(RoomAction.JOIN, room, rule(room))) {
+                leave(membership);
+                send(new ServerMessage.Left(null, room, ErrorCode.FORBIDDEN.wireName()));
+            }
+        }
+    }
+
+    /** The room let this connection in. */
+    void joined(Membership membership, ClientMessage.Join join, @Nullable Integer members) {
+        // A plain room keeps nothing that could be recovered.
+        Boolean recovered = join.since() == null ? null : Boolean.FALSE;
+        send(new ServerMessage.Joined(join.id(), membership.audience.room, members, recovered));
+    }
+
+    /** The room did not let this connection in. */
+    void joinRefused(Membership membership, ClientMessage.Join join, Refusal refusal) {
+        forget(membership);
+        refuse(join.id(), refusal);
+    }
+
+    private void leave(Membership membership) {
+        membership.audience.catchUp(membership);
+        edge.leave(membership);
+        forget(membership);
+    }
+
+    private void forget(Membership membership) {
+        RoomName room = membership.audience.room;
+        memberships.remove(room);
+        if (!isAnonymous()) {
+            edge.roomsPerUser().giveBack(identity.user());
+        }
+        if (room.equals(lastJoined)) {
+            lastJoined = null;
+            for (RoomName remaining : memberships.keySet()) {
+                lastJoined = remaining;
+            }
+        }
+    }
+
+    /** The one place where a failed command becomes an answer. */
+    private void refuse(@Nullable CommandId command, Refusal refusal) {
+        send(new ServerMessage.Error(command, refusal));
+    }
+
+    void send(ServerMessage message) {
+        if (!ended) {
+            write(edge.encode(message.toJson(), out.format()));
+            edge.countSent(1);
+        }
+    }
+
+    /** Owns the buffer. A client that lets too much pile up is closed before it pins more. */
+    void write(ByteBuf frames) {
+        if (ended) {
+            frames.release();
+            return;
+        }
+        if (out.pendingBytes() + frames.readableBytes()
+                > edge.configInForce().connections().outboundBudget()) {
+            frames.release();
+            edge.metrics().slowConsumer();
+            close(CloseReason.SLOW_CONSUMER);
+            return;
+        }
+        out.write(frames);
+        edge.flushLater(this);
+    }
+
+    void flush() {
+        out.flush();
+    }
+
+    void ping() {
+        out.ping();
+    }
+
+    long pendingBytes() {
+        return out.pendingBytes();
+    }
+
+    /** Completes when the wire is gone. */
+    public Future<Void> close(CloseReason reason) {
+        if (ended) {
+            return Future.succeededFuture();
+        }
+        end(reason.code());
+        return out.close(reason);
+    }
+
+    private void end(int code) {
+        if (ended) {
+            return;
+        }
+        ended = true;
+        for (Membership membership : memberships.values()) {
+            edge.leave(membership);
+            if (!isAnonymous()) {
+                edge.roomsPerUser().giveBack(identity.user());
+            }
+        }
+        memberships.clear();
+        edge.ended(this, code);
+        onEnd.run();
+    }
+
+    private boolean isAnonymous() {
+        return identity.kind() == Identity.Kind.ANONYMOUS;
+    }
+
+    private RoomRule rule(RoomName room) {
+        return edge.configInForce().ruleFor(room);
+    }
+
+    private LimitsConfig limits() {
+        return edge.configInForce().limits();
+    }
+}

@@ -1,0 +1,458 @@
+package dev.fanfara.connection;
+
+import dev.fanfara.auth.Identity;
+import dev.fanfara.auth.TokenRejected;
+import dev.fanfara.bus.Addresses;
+import dev.fanfara.bus.Announcement;
+import dev.fanfara.bus.EdgeMessage;
+import dev.fanfara.bus.LoopStats;
+import dev.fanfara.bus.Nodes;
+import dev.fanfara.bus.RoomMessage;
+import dev.fanfara.config.GatewayConfig;
+import dev.fanfara.metrics.GatewayMetrics;
+import dev.fanfara.protocol.ClientMessage;
+import dev.fanfara.protocol.CloseReason;
+import dev.fanfara.protocol.CommandId;
+import dev.fanfara.protocol.ConnectionId;
+import dev.fanfara.protocol.RoomName;
+import dev.fanfara.protocol.ServerMessage;
+import dev.fanfara.settings.LiveSettings;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.PooledByteBufAllocator;
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.VerticleBase;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The connections of one event loop. Everything here is touched only by that loop, so there is not a lock in the way of
+ * a message.
+ *
+ * <p>Rooms decide elsewhere (on the loop in charge of the room, reached by the bus) and tell this loop what to deliver;
+ * {@link Audience} gathers it, and {@link #endTurn} writes it: once per connection and turn of the loop.
+ */
+public final class ConnectionVerticle extends VerticleBase implements EdgeMessage.Receiver {
+    private static final long OUTBOUND_SAMPLE_MS = 5_000;
+
+    private final Nodes nodes;
+    private final int loop;
+    private final LiveSettings settings;
+    private final RoomsPerUser roomsPerUser;
+    private final String version;
+    private final GatewayMetrics metrics;
+
+    private final Map<ConnectionId, Connection> connections = new HashMap<>();
+    /** The connections of each user; nearly always one. */
+    private final Map<String, List<Connection>> byUser = new HashMap<>();
+
+    private final Map<RoomName, Audience> audiences = new HashMap<>();
+    private final Deadlines heartbeats = new Deadlines();
+    private final Deadlines expiries = new Deadlines();
+    private final String[] rooms;
+
+    private List<Audience> toDeliver = new ArrayList<>();
+    private List<Connection> toFlush = new ArrayList<>();
+    private boolean turnWillEnd;
+    private long tickets;
+    private long messagesReceived;
+    private long messagesSent;
+    private long lastTickNanos = System.nanoTime();
+    private @Nullable Drain drain;
+
+    public ConnectionVerticle(
+            Nodes nodes,
+            int loop,
+            LiveSettings settings,
+            RoomsPerUser roomsPerUser,
+            GatewayMetrics metrics,
+            String version) {
+        this.nodes = nodes;
+        this.loop = loop;
+        this.settings = settings;
+        this.roomsPerUser = roomsPerUser;
+        this.version = version;
+        this.metrics = metrics;
+        this.rooms = new String[nodes.self().loops()];
+        for (int i = 0; i < rooms.length; i++) {
+            rooms[i] = Addresses.ROOM.address(nodes.self().id(), i);
+        }
+    }
+
+    @Override
+    public Future<?> start() {
+        String self = nodes.self().id();
+        settings.onChange(context, changed -> List.copyOf(connections.values()).forEach(Connection::reauthorize));
+        vertx.setPeriodic(Deadlines.TICK_MS, timer -> tick());
+        vertx.setPeriodic(OUTBOUND_SAMPLE_MS, timer -> metrics.outboundBytes(loop, pendingBytes()));
+        return Future.all(
+                Addresses.EDGE.hear(vertx, self, loop, message -> message.dispatch(this)),
+                Addresses.ANNOUNCE.serve(vertx, self, loop, said -> Future.succeededFuture(onAnnouncement(said))),
+                Addresses.EDGE_STATS.serve(vertx, self, loop, question -> Future.succeededFuture(stats())));
+    }
+
+    // Connections come and go
+
+    /** A transport brings a client that may enter. {@code onEnd} runs once, when it is gone. Event loop only. */
+    public Connection open(Outbound out, Identity identity, Runnable onEnd) {
+        Connection connection = new Connection(this, ConnectionId.random(), out, identity, onEnd);
+        connections.put(connection.id(), connection);
+        index(connection);
+        metrics.connectionOpened(out.format().transport());
+        watch(connection, configInForce().connections().heartbeat());
+        watchExpiry(connection);
+        connection.greet(new ServerMessage.Welcome(
+                connection.id(),
+                identity.user(),
+                nodes.self().id(),
+                configInForce().connections().heartbeat().toMillis(),
+                version));
+        return connection;
+    }
+
+    void ended(Connection connection, int code) {
+        connections.remove(connection.id());
+        unindex(connection, connection.identity());
+        heartbeats.remove(connection.heartbeatTick, connection);
+        expiries.remove(connection.expiryTick, connection);
+        metrics.connectionClosed(connection.format().transport(), code);
+    }
+
+    void identityChanged(Connection connection, Identity before) {
+        unindex(connection, before);
+        index(connection);
+        expiries.remove(connection.expiryTick, connection);
+        watchExpiry(connection);
+    }
+
+    private void index(Connection connection) {
+        byUser.merge(connection.identity().user(), List.of(connection), (some, more) -> {
+            List<Connection> all = new ArrayList<>(some);
+            all.addAll(more);
+            return all;
+        });
+    }
+
+    private void unindex(Connection connection, Identity identity) {
+        List<Connection> others = byUser.getOrDefault(identity.user(), List.of()).stream()
+                .filter(each -> each != connection)
+                .toList();
+        if (others.isEmpty()) {
+            byUser.remove(identity.user());
+        } else {
+            byUser.put(identity.user(), others);
+        }
+    }
+
+    // Life, heartbeats, expiry
+
+    private void watch(Connection connection, Duration after) {
+        connection.heartbeatTick = Deadlines.tickAfter(monotonicMillis(), after.toMillis());
+        heartbeats.add(connection.heartbeatTick, connection);
+    }
+
+    private void watchExpiry(Connection connection) {
+        if (connection.identity().expires() != null) {
+            long expires = connection.identity().expires().toEpochMilli()
+                    + configInForce().auth().leeway().toMillis();
+            connection.expiryTick = Deadlines.tickAfter(expires, 0);
+            expiries.add(connection.expiryTick, connection);
+        }
+    }
+
+    void isAlive(Connection connection) {
+        connection.awaitsLife = false;
+        heartbeats.remove(connection.heartbeatTick, connection);
+        watch(connection, configInForce().connections().heartbeat());
+    }
+
+    private void tick() {
+        long now = System.nanoTime();
+        long late = now - lastTickNanos - TimeUnit.MILLISECONDS.toNanos(Deadlines.TICK_MS);
+        lastTickNanos = now;
+        metrics.eventLoopLag(loop, Duration.ofNanos(Math.max(0, late)));
+        for (Connection connection : heartbeats.takeDue(monotonicMillis())) {
+            if (connection.awaitsLife) {
+                connection.close(CloseReason.HEARTBEAT_TIMEOUT);
+            } else {
+                connection.awaitsLife = true;
+                connection.ping();
+                watch(connection, configInForce().connections().heartbeatTimeout());
+            }
+        }
+        expiries.takeDue(System.currentTimeMillis()).forEach(connection -> connection.close(CloseReason.TOKEN_EXPIRED));
+        if (drain != null) {
+            drain.closeDue();
+        }
+    }
+
+    /** Heartbeats must not follow a clock that is set. */
+    private static long monotonicMillis() {
+        return TimeUnit.NANOSECONDS.toMillis(System.nanoTime());
+    }
+
+    // Commands of connections
+
+    Membership join(Connection connection, ClientMessage.Join join, String user) {
+        Audience audience = audiences.computeIfAbsent(join.room(), Audience::new);
+        audience.expected++;
+        Membership membership = new Membership(connection, audience, join, ++tickets, user);
+        tellRoom(new RoomMessage.Join(join.room(), loop, connection.id(), user, membership.ticket));
+        return membership;
+    }
+
+    void leave(Membership membership) {
+        takeAsked(membership);
+        membership.audience.remove(membership);
+        closeIfDeserted(membership.audience);
+        tellRoom(new RoomMessage.Leave(membership.audience.room, loop, membership.connection.id()));
+    }
+
+    private ClientMessage.@Nullable Join takeAsked(Membership membership) {
+        ClientMessage.Join asked = membership.asked;
+        if (asked != null) {
+            membership.asked = null;
+            membership.audience.expected--;
+        }
+        return asked;
+    }
+
+    private void closeIfDeserted(Audience audience) {
+        if (audience.isDeserted()) {
+            audiences.remove(audience.room);
+        }
+    }
+
+    void publish(Membership membership, ClientMessage.Publish publish) {
+        tellRoom(new RoomMessage.Publish(
+                membership.audience.room,
+                loop,
+                membership.connection.id(),
+                membership.user,
+                publish.payload(),
+                publish.key(),
+                publish.echo(),
+                publish.id(),
+                System.nanoTime()));
+    }
+
+    void askPresence(Connection connection, RoomName room, @Nullable CommandId command) {
+        tellRoom(new RoomMessage.AskPresence(room, loop, connection.id(), command));
+    }
+
+    private void tellRoom(RoomMessage message) {
+        int inCharge = Addresses.loopOf(message.room(), rooms.length);
+        Addresses.ROOM.tellLocal(vertx, rooms[inCharge], message);
+    }
+
+    /** To all connections of the cluster, or those it names; the answer is how many got it. */
+    Future<Integer> announce(Announcement announcement) {
+        return Addresses.askAll(vertx, nodes, Addresses.ANNOUNCE, announcement)
+                .map(gathered ->
+                        gathered.answers().stream().mapToInt(Integer::intValue).sum());
+    }
+
+    Future<Identity> verify(String token) {
+        return settings.current().tokens().verify(token);
+    }
+
+    void rejected(Throwable rejected) {
+        metrics.authFailed(
+                rejected instanceof TokenRejected reason ? reason.reason().label() : "internal");
+    }
+
+    // What rooms tell
+
+    @Override
+    public void onJoined(EdgeMessage.Joined joined) {
+        Membership membership = membership(joined.connection(), joined.room());
+        if (membership == null || membership.ticket != joined.ticket()) {
+            return;
+        }
+        ClientMessage.Join join = takeAsked(membership);
+        if (join != null) {
+            membership.audience.add(membership);
+            membership.connection.joined(membership, join, joined.members());
+        }
+    }
+
+    @Override
+    public void onJoinRefused(EdgeMessage.JoinRefused refused) {
+        Membership membership = membership(refused.connection(), refused.room());
+        if (membership != null && membership.ticket == refused.ticket()) {
+            ClientMessage.Join join = takeAsked(membership);
+            closeIfDeserted(membership.audience);
+            if (join != null) {
+                membership.connection.joinRefused(membership, join, refused.refusal());
+            }
+        }
+    }
+
+    @Override
+    public void onDeliver(EdgeMessage.Deliver deliver) {
+        Audience audience = audiences.get(deliver.room());
+        if (audience == null) {
+            return;
+        }
+        Membership except = deliver.except() == null ? null : membership(deliver.except(), deliver.room());
+        boolean first = !audience.hasGathered();
+        boolean full = audience.gather(deliver.message(), except);
+        if (first) {
+            toDeliver.add(audience);
+            endTurnLater();
+        }
+        if (full) {
+            // It stays in the list; delivering nothing costs nothing.
+            countSent(audience.deliver(metrics));
+        }
+    }
+
+    @Override
+    public void onReply(EdgeMessage.Reply reply) {
+        Connection connection = connections.get(reply.connection());
+        if (connection != null) {
+            Membership membership = connection.membership(reply.room());
+            if (membership != null) {
+                membership.audience.catchUp(membership);
+            }
+            connection.send(reply.message());
+        }
+    }
+
+    private @Nullable Membership membership(ConnectionId id, RoomName room) {
+        Connection connection = connections.get(id);
+        return connection == null ? null : connection.membership(room);
+    }
+
+    private int onAnnouncement(Announcement said) {
+        if (said.to() == null) {
+            ServerMessage message =
+                    new ServerMessage.Broadcast(said.user(), said.connection(), said.payload(), said.timestamp());
+            return sendToAll(message, List.copyOf(connections.values()));
+        }
+        ServerMessage message =
+                new ServerMessage.PrivateMessage(said.user(), said.connection(), said.payload(), said.timestamp());
+        Connection named = connections.get(new ConnectionId(said.to()));
+        return sendToAll(message, named != null ? List.of(named) : byUser.getOrDefault(said.to(), List.of()));
+    }
+
+    private int sendToAll(ServerMessage message, Collection<Connection> receivers) {
+        byte[] json = message.toJson();
+        Map<WireFormat, ByteBuf> framed = new HashMap<>();
+        for (Connection receiver : receivers) {
+            ByteBuf frame = framed.computeIfAbsent(receiver.format(), format -> encode(json, format));
+            receiver.write(frame.retainedDuplicate());
+        }
+        framed.values().forEach(ByteBuf::release);
+        countSent(receivers.size());
+        return receivers.size();
+    }
+
+    // Writing
+
+    ByteBuf encode(byte[] json, WireFormat format) {
+        ByteBuf frame = PooledByteBufAllocator.DEFAULT.directBuffer(json.length + WireFormat.MAX_HEADER);
+        format.append(json, frame);
+        return frame;
+    }
+
+    void flushLater(Connection connection) {
+        if (!connection.toFlush) {
+            connection.toFlush = true;
+            toFlush.add(connection);
+            endTurnLater();
+        }
+    }
+
+    /** Runs behind what is queued on this loop by now, so all of that is gathered first. */
+    private void endTurnLater() {
+        if (!turnWillEnd) {
+            turnWillEnd = true;
+            context.runOnContext(turn -> endTurn());
+        }
+    }
+
+    private void endTurn() {
+        try {
+            List<Audience> spoken = toDeliver;
+            toDeliver = new ArrayList<>();
+            spoken.forEach(audience -> countSent(audience.deliver(metrics)));
+            List<Connection> written = toFlush;
+            toFlush = new ArrayList<>();
+            for (Connection connection : written) {
+                connection.toFlush = false;
+                connection.flush();
+            }
+        } finally {
+            turnWillEnd = false;
+            if (!toDeliver.isEmpty() || !toFlush.isEmpty()) {
+                endTurnLater();
+            }
+        }
+    }
+
+    // The end
+
+    /**
+     * Tells all clients to reconnect elsewhere and closes them, evenly over the window; completes when all are gone.
+     * Event loop only.
+     */
+    public Future<Void> drain(Duration window) {
+        if (drain == null) {
+            drain = new Drain(List.copyOf(connections.values()), window);
+            drain.closeDue();
+        }
+        return drain.done();
+    }
+
+    public boolean isDraining() {
+        return drain != null;
+    }
+
+    // What else asks
+
+    /** The event loop all of this lives on. */
+    public Context verticleContext() {
+        return context;
+    }
+
+    GatewayConfig configInForce() {
+        return settings.current().config();
+    }
+
+    GatewayMetrics metrics() {
+        return metrics;
+    }
+
+    RoomsPerUser roomsPerUser() {
+        return roomsPerUser;
+    }
+
+    void countReceived() {
+        messagesReceived++;
+        metrics.received();
+    }
+
+    void countSent(int messages) {
+        messagesSent += messages;
+        metrics.sent(messages);
+    }
+
+    private LoopStats stats() {
+        return new LoopStats(connections.size(), 0, messagesReceived, messagesSent);
+    }
+
+    private long pendingBytes() {
+        long bytes = 0;
+        for (Connection connection : connections.values()) {
+            bytes += connection.pendingBytes();
+        }
+        return bytes;
+    }
+}

@@ -1,0 +1,48 @@
+package dev.fanfara.connection;
+
+import dev.fanfara.bus.SharedMessage;
+import io.netty.buffer.ByteBuf;
+
+/** How a message is framed on a wire. A shared message is framed once per format and event loop, not per member. */
+public enum WireFormat {
+    /** A text frame of RFC 6455 section 5.2, from a server: final, not masked. */
+    WEBSOCKET("websocket") {
+        @Override
+        public void append(byte[] json, ByteBuf to) {
+            to.writeByte(FINAL_TEXT);
+            if (json.length < LENGTH_16) {
+                to.writeByte(json.length);
+            } else if (json.length <= MAX_LENGTH_16) {
+                to.writeByte(LENGTH_16).writeShort(json.length);
+            } else {
+                to.writeByte(LENGTH_64).writeLong(json.length);
+            }
+            to.writeBytes(json);
+        }
+    };
+
+    private static final int FINAL_TEXT = 0x81;
+    private static final int LENGTH_16 = 126;
+    private static final int LENGTH_64 = 127;
+    private static final int MAX_LENGTH_16 = 0xFFFF;
+    /** The longest header a format puts before a message. */
+    static final int MAX_HEADER = 10;
+
+    private final String transport;
+
+    WireFormat(String transport) {
+        this.transport = transport;
+    }
+
+    /** The name of the wire in metrics. */
+    public String transport() {
+        return transport;
+    }
+
+    /** Appends one frame with this JSON message. */
+    public abstract void append(byte[] json, ByteBuf to);
+
+    final void append(SharedMessage message, ByteBuf to) {
+        append(message.json(), to);
+    }
+}

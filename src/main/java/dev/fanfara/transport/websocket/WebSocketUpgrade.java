@@ -1,0 +1,181 @@
+package dev.fanfara.transport.websocket;
+
+import dev.fanfara.admission.Admission;
+import dev.fanfara.admission.ClientAddress;
+import dev.fanfara.admission.Connections;
+import dev.fanfara.auth.Identity;
+import dev.fanfara.auth.TokenCarriers;
+import dev.fanfara.auth.TokenRejected;
+import dev.fanfara.config.GatewayConfig;
+import dev.fanfara.connection.ConnectionVerticle;
+import dev.fanfara.metrics.GatewayMetrics;
+import dev.fanfara.protocol.CloseReason;
+import dev.fanfara.protocol.ConnectionId;
+import dev.fanfara.settings.LiveSettings;
+import dev.fanfara.settings.Settings;
+import io.netty.handler.codec.http.HttpResponseStatus;
+import io.netty.handler.codec.http.websocketx.extensions.WebSocketServerExtension;
+import io.vertx.core.Future;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.internal.ContextInternal;
+import io.vertx.core.json.JsonObject;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The door for WebSockets: turns an HTTP request into a connection, or into a refusal the client can see. A browser
+ * shows a page nothing of an HTTP refusal, so whatever the page could mend (a missing or bad token, too many
+ * connections) is told by a close code after the upgrade. Event loop only.
+ */
+public final class WebSocketUpgrade {
+    private static final String NATIVE = "/ws";
+    private static final String ECHO = "/echo";
+    private static final int ANONYMOUS_NAME_LENGTH = 10;
+
+    private final ConnectionVerticle edge;
+    private final LiveSettings settings;
+    private final Admission admission;
+    private final GatewayMetrics metrics;
+
+    public WebSocketUpgrade(
+            ConnectionVerticle edge, LiveSettings settings, Admission admission, GatewayMetrics metrics) {
+        this.edge = edge;
+        this.settings = settings;
+        this.admission = admission;
+        this.metrics = metrics;
+    }
+
+    /** The rate of requests was checked before. */
+    public void accept(HttpServerRequest request) {
+        Settings now = settings.current();
+        String path = request.path();
+        boolean echo = ECHO.equals(path);
+        if (!echo && !NATIVE.equals(path)) {
+            refuse(request, 404, "Nothing here speaks WebSocket");
+            return;
+        }
+        List<String> origins = request.headers().getAll(HttpHeaders.ORIGIN);
+        if (!admission.origins().allow(origins, request.getHeader(HttpHeaders.HOST))) {
+            refuse(request, 403, "This origin is not allowed");
+            return;
+        }
+        if (edge.isDraining() || admission.connections().refusesNew().isPresent()) {
+            metrics.rateLimited("connects");
+            request.response().putHeader(HttpHeaders.RETRY_AFTER, "1");
+            refuse(request, 503, "Too many connections right now");
+            return;
+        }
+        ClientAddress client = ClientAddress.of(
+                request.remoteAddress(),
+                request.headers().getAll("X-Forwarded-For"),
+                now.config().server().trustedProxies());
+        if (echo) {
+            openEcho(request, client, now.config());
+        } else {
+            openNative(request, client, now);
+        }
+    }
+
+    private static void refuse(HttpServerRequest request, int status, String detail) {
+        request.response()
+                .setStatusCode(status)
+                .putHeader(HttpHeaders.CONTENT_TYPE, "application/problem+json")
+                .end(new JsonObject()
+                        .put("type", "about:blank")
+                        .put("title", HttpResponseStatus.valueOf(status).reasonPhrase())
+                        .put("status", status)
+                        .put("detail", detail)
+                        .encode());
+    }
+
+    private void openNative(HttpServerRequest request, ClientAddress client, Settings now) {
+        request.pause();
+        identify(request, now).onComplete(identified -> {
+            if (identified.succeeded()) {
+                openNative(request, client, now.config(), identified.result());
+            } else {
+                TokenRejected.Reason reason = identified.cause() instanceof TokenRejected rejected
+                        ? rejected.reason()
+                        : TokenRejected.Reason.MALFORMED;
+                metrics.authFailed(reason.label());
+                refuse(
+                        request,
+                        now.config(),
+                        reason == TokenRejected.Reason.MISSING
+                                ? CloseReason.TOKEN_REQUIRED
+                                : CloseReason.INVALID_TOKEN);
+            }
+        });
+    }
+
+    private static Future<Identity> identify(HttpServerRequest request, Settings now) {
+        Optional<String> token;
+        try {
+            token = TokenCarriers.find(
+                    request.getParam("token"),
+                    request.getHeader("Authorization"),
+                    request.getHeader("Sec-WebSocket-Protocol"));
+        } catch (TokenRejected ambiguous) {
+            return Future.failedFuture(ambiguous);
+        }
+        if (token.isPresent()) {
+            return now.tokens().verify(token.get());
+        }
+        return now.config().auth().required()
+                ? Future.failedFuture(new TokenRejected(TokenRejected.Reason.MISSING))
+                : Future.succeededFuture(Identity.anonymous(anonymousName(), false));
+    }
+
+    private static String anonymousName() {
+        return "anon-" + ConnectionId.random().value().substring(0, ANONYMOUS_NAME_LENGTH);
+    }
+
+    private void openNative(HttpServerRequest request, ClientAddress client, GatewayConfig config, Identity identity) {
+        String user = identity.kind() == Identity.Kind.ANONYMOUS ? null : identity.user();
+        Connections.@Nullable Lease lease =
+                admission.connections().tryOpen(client, user).orElse(null);
+        if (lease == null) {
+            metrics.rateLimited("connections");
+            refuse(request, config, CloseReason.TOO_MANY_CONNECTIONS);
+            return;
+        }
+        NativeSocket socket = new NativeSocket(context());
+        takeOver(request, socket, config)
+                .onSuccess(taken -> socket.open(edge, identity, lease::close))
+                .onFailure(failed -> lease.close());
+    }
+
+    private void openEcho(HttpServerRequest request, ClientAddress client, GatewayConfig config) {
+        Connections.@Nullable Lease lease =
+                admission.connections().tryOpen(client, null).orElse(null);
+        if (lease == null) {
+            refuse(request, config, CloseReason.TOO_MANY_CONNECTIONS);
+            return;
+        }
+        metrics.connectionOpened("echo");
+        EchoSocket socket = new EchoSocket(
+                context(), () -> settings.current().config().connections().outboundBudget(), lease::close);
+        takeOver(request, socket, config).onFailure(failed -> lease.close());
+    }
+
+    private void refuse(HttpServerRequest request, GatewayConfig config, CloseReason reason) {
+        NativeSocket socket = new NativeSocket(context());
+        takeOver(request, socket, config).onSuccess(taken -> socket.close(reason));
+    }
+
+    private static Future<Void> takeOver(HttpServerRequest request, WebSocketWire wire, GatewayConfig config) {
+        int maxMessage = config.connections().maxMessageSize();
+        WebSocketServerExtension compression =
+                Compression.agree(request, config.server().compression(), maxMessage);
+        return request.toWebSocket().map(socket -> {
+            WebSocketPipeline.takeOver(socket, wire, maxMessage, compression);
+            return null;
+        });
+    }
+
+    private ContextInternal context() {
+        return (ContextInternal) edge.verticleContext();
+    }
+}

@@ -1,0 +1,263 @@
+package dev.fanfara.transport.websocket;
+
+import dev.fanfara.protocol.CloseReason;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelOutboundBuffer;
+import io.netty.handler.codec.CodecException;
+import io.netty.handler.codec.DecoderException;
+import io.netty.handler.codec.TooLongFrameException;
+import io.netty.handler.codec.compression.DecompressionException;
+import io.netty.handler.codec.http.websocketx.BinaryWebSocketFrame;
+import io.netty.handler.codec.http.websocketx.CloseWebSocketFrame;
+import io.netty.handler.codec.http.websocketx.CorruptedWebSocketFrameException;
+import io.netty.handler.codec.http.websocketx.PingWebSocketFrame;
+import io.netty.handler.codec.http.websocketx.PongWebSocketFrame;
+import io.netty.handler.codec.http.websocketx.TextWebSocketFrame;
+import io.netty.handler.codec.http.websocketx.WebSocketCloseStatus;
+import io.netty.util.ReferenceCountUtil;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.internal.ContextInternal;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One WebSocket after the upgrade: control frames, violations, the closing handshake. What data frames mean is the
+ * subclass's. Event loop only.
+ */
+abstract class WebSocketWire extends ChannelInboundHandlerAdapter {
+    private static final Logger LOG = LoggerFactory.getLogger(WebSocketWire.class);
+
+    /** RFC 6455 section 5.2: the first byte of a final frame. */
+    static final int FINAL_TEXT = 0x81;
+
+    static final int FINAL_BINARY = 0x82;
+    private static final int FINAL_CLOSE = 0x88;
+    private static final int FINAL_PING = 0x89;
+    private static final int FINAL_PONG = 0x8A;
+
+    /** RFC 6455 section 5.5. */
+    private static final int MAX_CONTROL_PAYLOAD = 125;
+
+    /** A client that pings more does not measure but attack: each costs us a pong it may never read. */
+    private static final int MAX_PINGS = 50;
+
+    private static final long PING_WINDOW_NANOS = TimeUnit.SECONDS.toNanos(10);
+    /** How long a client may take to answer a close frame. */
+    private static final long CLOSE_TIMEOUT_MS = 2_000;
+
+    private static final int BROKEN = WebSocketCloseStatus.ABNORMAL_CLOSURE.code();
+
+    private final ContextInternal vertxContext;
+    private final Promise<Void> gone = Promise.promise();
+    private @Nullable ChannelHandlerContext context;
+    private int closeCode = BROKEN;
+    private boolean closing;
+    private int pings;
+    private long pingWindowStart;
+
+    WebSocketWire(ContextInternal vertxContext) {
+        this.vertxContext = vertxContext;
+    }
+
+    /** A whole text message. */
+    abstract void onText(ByteBuf utf8);
+
+    /** A whole binary message. */
+    abstract void onBinary(ByteBuf bytes);
+
+    /** Something came that shows the client lives. */
+    abstract void onLife();
+
+    /** The wire is gone; {@code code} is the close code the client sent or got, else 1006. Once. */
+    abstract void onGone(int code);
+
+    @Override
+    public void handlerAdded(ChannelHandlerContext added) {
+        context = added;
+    }
+
+    ChannelHandlerContext context() {
+        if (context == null) {
+            throw new IllegalStateException("not in a pipeline");
+        }
+        return context;
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext from, Object message) {
+        // The bus and timers find their context by the thread's current one, which only Vert.x's own handlers set.
+        ContextInternal before = vertxContext.beginDispatch();
+        try {
+            onFrame(message);
+        } finally {
+            vertxContext.endDispatch(before);
+            ReferenceCountUtil.release(message);
+        }
+    }
+
+    private void onFrame(Object frame) {
+        if (frame instanceof CloseWebSocketFrame close) {
+            onClose(close);
+        } else if (closing) {
+            return;
+        } else if (frame instanceof TextWebSocketFrame text) {
+            onLife();
+            onText(text.content());
+        } else if (frame instanceof BinaryWebSocketFrame binary) {
+            onLife();
+            onBinary(binary.content());
+        } else if (frame instanceof PingWebSocketFrame ping) {
+            onLife();
+            onPing(ping.content());
+        } else if (frame instanceof PongWebSocketFrame) {
+            onLife();
+        }
+    }
+
+    private void onPing(ByteBuf payload) {
+        long now = System.nanoTime();
+        if (now - pingWindowStart > PING_WINDOW_NANOS) {
+            pingWindowStart = now;
+            pings = 0;
+        }
+        if (++pings > MAX_PINGS) {
+            violated(CloseReason.FLOOD);
+        } else if (channel().isWritable()) {
+            // Else no pong: RFC 6455 section 5.5.3 lets us answer only the latest, and a pong nobody reads is memory.
+            writeControl(FINAL_PONG, payload);
+        }
+    }
+
+    private void onClose(CloseWebSocketFrame close) {
+        if (!closing) {
+            closing = true;
+            closeCode = close.statusCode() < 0 ? WebSocketCloseStatus.EMPTY.code() : close.statusCode();
+            writeControl(FINAL_CLOSE, close.content());
+        }
+        context().close();
+    }
+
+    /** The client broke a rule of the wire. */
+    void violated(CloseReason reason) {
+        onGoneOnce(reason.code());
+        close(reason);
+    }
+
+    public Future<Void> close(CloseReason reason) {
+        if (!closing) {
+            closing = true;
+            closeCode = reason.code();
+            byte[] text = reason.text().getBytes(StandardCharsets.UTF_8);
+            ByteBuf payload = channel().alloc().directBuffer(2 + text.length);
+            payload.writeShort(reason.code()).writeBytes(text);
+            writeControl(FINAL_CLOSE, payload);
+            payload.release();
+            // We read on until the client's close frame: closing with input unread would reset the connection, and the
+            // client might lose the close frame.
+            channel().eventLoop().schedule(this::cutOff, CLOSE_TIMEOUT_MS, TimeUnit.MILLISECONDS);
+        }
+        return gone.future();
+    }
+
+    private void cutOff() {
+        if (channel().isOpen()) {
+            WebSocketPipeline.cutOff(context());
+        }
+    }
+
+    public void ping() {
+        writeControl(FINAL_PING, io.netty.buffer.Unpooled.EMPTY_BUFFER);
+    }
+
+    private void writeControl(int firstByte, ByteBuf payload) {
+        int length = Math.min(payload.readableBytes(), MAX_CONTROL_PAYLOAD);
+        ByteBuf frame = channel().alloc().directBuffer(2 + length);
+        frame.writeByte(firstByte).writeByte(length).writeBytes(payload, payload.readerIndex(), length);
+        context().writeAndFlush(frame, channel().voidPromise());
+    }
+
+    /** Bytes that were written but not yet taken by the system. */
+    public long pendingBytes() {
+        ChannelOutboundBuffer buffer = channel().unsafe().outboundBuffer();
+        return buffer == null ? 0 : buffer.totalPendingWriteBytes();
+    }
+
+    public void write(ByteBuf frames) {
+        context().write(frames, channel().voidPromise());
+    }
+
+    public void flush() {
+        context().flush();
+    }
+
+    Channel channel() {
+        return context().channel();
+    }
+
+    static byte[] bytesOf(ByteBuf content) {
+        return ByteBufUtil.getBytes(content);
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext from) {
+        onGoneOnce(closeCode);
+        gone.tryComplete();
+    }
+
+    private boolean told;
+
+    private void onGoneOnce(int code) {
+        if (!told) {
+            told = true;
+            ContextInternal before = vertxContext.beginDispatch();
+            try {
+                onGone(code);
+            } finally {
+                vertxContext.endDispatch(before);
+            }
+        }
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext from, Throwable failure) {
+        CloseReason reason = reasonFor(failure);
+        if (reason != null) {
+            violated(reason);
+            return;
+        }
+        if (!(failure instanceof IOException)) {
+            LOG.error("a WebSocket failed", failure);
+        }
+        context().close();
+    }
+
+    /** The close code of a violation (RFC 6455 section 7.4.1); null if the wire itself failed. */
+    private static @Nullable CloseReason reasonFor(Throwable failure) {
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (cause instanceof CorruptedWebSocketFrameException corrupted) {
+                WebSocketCloseStatus status = corrupted.closeStatus();
+                if (WebSocketCloseStatus.INVALID_PAYLOAD_DATA.equals(status)) {
+                    return CloseReason.INVALID_UTF8;
+                }
+                return WebSocketCloseStatus.MESSAGE_TOO_BIG.equals(status)
+                        ? CloseReason.TOO_BIG
+                        : CloseReason.PROTOCOL_ERROR;
+            }
+            if (cause instanceof TooLongFrameException || cause instanceof DecompressionException) {
+                return CloseReason.TOO_BIG;
+            }
+        }
+        return failure instanceof DecoderException || failure instanceof CodecException
+                ? CloseReason.PROTOCOL_ERROR
+                : null;
+    }
+}
