@@ -39,7 +39,7 @@ public final class GatewayProcess implements AutoCloseable {
         reader.start();
     }
 
-    /** {@code arguments} follow {@code serve --port 0 --management-port 0}. */
+    /** {@code arguments} follow {@code serve} and ports 0. */
     public static GatewayProcess start(String... arguments) {
         GatewayProcess gateway = launch(Path.of(""), Map.of(), arguments);
         gateway.awaitReady();
@@ -56,10 +56,10 @@ public final class GatewayProcess implements AutoCloseable {
                         .toAbsolutePath()
                         .toString(),
                 "serve",
-                "--port",
-                "0",
-                "--management-port",
-                "0"));
+                "--set",
+                "server.port=0",
+                "--set",
+                "management.port=0"));
         command.addAll(Arrays.asList(arguments));
         ProcessBuilder builder = new ProcessBuilder(command)
                 .directory(directory.toAbsolutePath().toFile())

@@ -3,10 +3,17 @@ package dev.fanfara.testing;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.vertx.core.json.JsonObject;
+import java.io.IOException;
+import java.io.InputStream;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.WebSocket;
 import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
+import java.security.cert.CertificateFactory;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -14,6 +21,8 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Predicate;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.TrustManagerFactory;
 import org.jspecify.annotations.Nullable;
 
 /** A client of the native protocol on a real WebSocket: it says, hears, and ends with "nothing more was heard". */
@@ -35,6 +44,34 @@ public final class TestClient implements AutoCloseable {
 
     public static TestClient connect(GatewayProcess gateway, String pathAndQuery) {
         return open(gateway, pathAndQuery, HTTP.newWebSocketBuilder());
+    }
+
+    /** Over TLS, trusting this certificate. */
+    public static TestClient connectTls(GatewayProcess gateway, Path certificate) {
+        HttpClient trusting =
+                HttpClient.newBuilder().sslContext(trusting(certificate)).build();
+        TestClient client = new TestClient();
+        client.socket = trusting.newWebSocketBuilder()
+                .buildAsync(URI.create("wss://localhost:" + gateway.port() + "/ws"), client.new Listener())
+                .orTimeout(PATIENCE_S, TimeUnit.SECONDS)
+                .join();
+        return client;
+    }
+
+    private static SSLContext trusting(Path certificate) {
+        try (InputStream pem = Files.newInputStream(certificate)) {
+            KeyStore store = KeyStore.getInstance(KeyStore.getDefaultType());
+            store.load(null, null);
+            store.setCertificateEntry(
+                    "gateway", CertificateFactory.getInstance("X.509").generateCertificate(pem));
+            TrustManagerFactory trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+            trust.init(store);
+            SSLContext context = SSLContext.getInstance("TLS");
+            context.init(null, trust.getTrustManagers(), null);
+            return context;
+        } catch (IOException | GeneralSecurityException failure) {
+            throw new IllegalStateException(failure);
+        }
     }
 
     public static TestClient withBearer(GatewayProcess gateway, String token) {
