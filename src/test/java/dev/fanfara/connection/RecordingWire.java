@@ -1,0 +1,105 @@
+package dev.fanfara.connection;
+
+import dev.fanfara.protocol.CloseReason;
+import io.netty.buffer.ByteBuf;
+import io.vertx.core.Future;
+import io.vertx.core.json.JsonObject;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** A wire that keeps what it is given. Touched only by the event loop while a turn runs. */
+final class RecordingWire implements Outbound {
+    final List<byte[]> writes = new ArrayList<>();
+
+    @Nullable
+    CloseReason closed;
+
+    long pending;
+    int flushes;
+    int ends;
+
+    private @Nullable Connection connection;
+
+    void serves(Connection opened) {
+        connection = opened;
+    }
+
+    Connection connection() {
+        if (connection == null) {
+            throw new IllegalStateException("not open");
+        }
+        return connection;
+    }
+
+    void forget() {
+        writes.clear();
+        flushes = 0;
+    }
+
+    /** All frames, in order; none is longer than 64 KiB. */
+    List<JsonObject> messages() {
+        List<JsonObject> messages = new ArrayList<>();
+        for (byte[] write : writes) {
+            int at = 0;
+            while (at < write.length) {
+                if (write[at] != (byte) 0x81) {
+                    throw new AssertionError("no text frame at byte " + at);
+                }
+                int length = write[at + 1];
+                at += 2;
+                if (length == 126) {
+                    length = (write[at] & 0xff) << 8 | (write[at + 1] & 0xff);
+                    at += 2;
+                }
+                messages.add(new JsonObject(new String(write, at, length, StandardCharsets.UTF_8)));
+                at += length;
+            }
+        }
+        return messages;
+    }
+
+    List<String> types() {
+        return messages().stream().map(message -> message.getString("type")).toList();
+    }
+
+    List<Integer> numbers() {
+        return messages().stream()
+                .filter(message -> message.getString("type").equals("message"))
+                .map(message -> message.getJsonObject("data").getInteger("n"))
+                .toList();
+    }
+
+    @Override
+    public WireFormat format() {
+        return WireFormat.WEBSOCKET;
+    }
+
+    @Override
+    public void write(ByteBuf frames) {
+        byte[] bytes = new byte[frames.readableBytes()];
+        frames.readBytes(bytes);
+        frames.release();
+        writes.add(bytes);
+    }
+
+    @Override
+    public void flush() {
+        flushes++;
+    }
+
+    @Override
+    public long pendingBytes() {
+        return pending;
+    }
+
+    @Override
+    public void ping() {}
+
+    @Override
+    public Future<Void> close(CloseReason reason) {
+        closed = reason;
+        return Future.succeededFuture();
+    }
+}
