@@ -44,7 +44,7 @@ const servers = {
 
 const cpuSeconds = (pid) => {
   const fields = readFileSync(`/proc/${pid}/stat`, "utf8").split(") ")[1].split(" ");
-  return (Number(fields[11]) + Number(fields[12])) / ticksPerSecond;
+  return { user: Number(fields[11]) / ticksPerSecond, system: Number(fields[12]) / ticksPerSecond };
 };
 const residentKiB = (pid) => Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, "utf8"))[1]);
 
@@ -112,9 +112,13 @@ async function round(name) {
     counting = true;
     const [cpu, count] = [cpuSeconds(child.pid), deliveries];
     await new Promise((resolve) => setTimeout(resolve, seconds * 1000));
+    const [spent, delivered] = [cpuSeconds(child.pid), deliveries - count];
+    const [user, system] = [spent.user - cpu.user, spent.system - cpu.system];
     const result = {
-      perCpuSecond: (deliveries - count) / (cpuSeconds(child.pid) - cpu),
-      perSecond: (deliveries - count) / seconds,
+      perCpuSecond: delivered / (user + system),
+      userMicrosEach: (user * 1e6) / delivered,
+      systemMicrosEach: (system * 1e6) / delivered,
+      perSecond: delivered / seconds,
       p50: latencies.sort((a, b) => a - b)[Math.floor(latencies.length / 2)],
       p99: latencies[Math.floor(latencies.length * 0.99)],
       residentKiBPerConnection: (residentKiB(child.pid) - emptyKiB) / (members + 1),
@@ -137,7 +141,7 @@ for (let i = 0; i < rounds; i++) {
   }
 }
 const of = (name, figure) => median(results[name].map((result) => result[figure]));
-for (const figure of ["perCpuSecond", "perSecond", "p50", "p99", "residentKiBPerConnection"]) {
+for (const figure of ["perCpuSecond", "userMicrosEach", "systemMicrosEach", "perSecond", "p50", "p99", "residentKiBPerConnection"]) {
   const ratio = median(results.fanfara.map((result, i) => result[figure] / results.ws[i][figure]));
   console.log(`${figure}: fanfara ${of("fanfara", figure).toFixed(2)}, ws ${of("ws", figure).toFixed(2)}, ratio ${ratio.toFixed(2)}`);
 }

@@ -7,7 +7,6 @@ import dev.fanfara.auth.TokenVerifier;
 import dev.fanfara.auth.UnusableKey;
 import dev.fanfara.broadcast.BroadcastVerticle;
 import dev.fanfara.bus.Addresses;
-import dev.fanfara.bus.NodeRef;
 import dev.fanfara.bus.Nodes;
 import dev.fanfara.cluster.Change;
 import dev.fanfara.cluster.Cluster;
@@ -46,7 +45,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -62,7 +60,6 @@ import org.slf4j.LoggerFactory;
 public final class Gateway {
     private static final Logger LOG = LoggerFactory.getLogger(Gateway.class);
 
-    private static final String LOOPS = "loops";
     private static final Duration START_TIMEOUT = Duration.ofSeconds(60);
     /** What stopping may take beyond the drain window. */
     private static final Duration STOP_TIMEOUT = Duration.ofSeconds(4);
@@ -101,7 +98,6 @@ public final class Gateway {
     public static Gateway start(ConfigSource source, Loaded loaded, String version) {
         Logging.apply(loaded.config().logging());
         loaded.warnings().forEach(LOG::warn);
-        TlsFiles.probe(loaded.config());
         Gateway gateway = new Gateway(loaded, Ports.probe(loaded.config()), version);
         gateway.run(source);
         return gateway;
@@ -118,7 +114,7 @@ public final class Gateway {
 
         LiveSettings live = new LiveSettings(settingsOf(vertx, config, started.hash(), null));
         settings = live;
-        Nodes nodes = nodes(joined);
+        Nodes nodes = new ClusterNodes(joined, loops);
         Admission admission = Admission.of(() -> live.current().config());
 
         deploy(vertx, nodes, live, admission);
@@ -133,9 +129,10 @@ public final class Gateway {
 
         await(vertx.deployVerticle(new ManagementVerticle(live, registry, health.checks(live))), START_TIMEOUT);
         shards.forEach(shard -> await(shard.open(), START_TIMEOUT));
-        if (config.demo()) {
-            await(vertx.deployVerticle(new DemoFeed(nodes, joined::oldest)), START_TIMEOUT);
-        }
+        await(
+                vertx.deployVerticle(
+                        new DemoFeed(nodes, () -> live.current().config().demo() && joined.oldest())),
+                START_TIMEOUT);
         metrics.configLoaded(started.hash());
         ConfigWatcher reloads = new ConfigWatcher(source, started, new Reload(vertx, live, metrics));
         reloads.start();
@@ -158,7 +155,7 @@ public final class Gateway {
                 ports.eventBus(),
                 discovery(config.discovery()),
                 config.backups(),
-                Map.of(LOOPS, Integer.toString(loops)));
+                ClusterNodes.attributes(loops));
         return await(Cluster.start(place, options, builder, structures -> {}), START_TIMEOUT);
     }
 
@@ -167,25 +164,6 @@ public final class Gateway {
             case MEMBERS -> new Discovery.Members(config.members());
             case DNS -> new Discovery.Dns(config.service() == null ? "" : config.service(), 0);
             case MULTICAST -> new Discovery.Multicast();
-        };
-    }
-
-    private Nodes nodes(Cluster cluster) {
-        NodeRef self = new NodeRef(cluster.nodeId(), loops);
-        return new Nodes() {
-            @Override
-            public NodeRef self() {
-                return self;
-            }
-
-            @Override
-            public List<NodeRef> peers() {
-                return cluster.peers().stream()
-                        .map(peer -> new NodeRef(
-                                peer.nodeId(),
-                                Integer.parseInt(peer.attributes().getOrDefault(LOOPS, "1"))))
-                        .toList();
-            }
         };
     }
 

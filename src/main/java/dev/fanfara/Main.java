@@ -13,6 +13,7 @@ import dev.fanfara.config.Loaded;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import sun.misc.Signal;
@@ -97,6 +98,9 @@ public final class Main {
             return ExitCode.FAILURE;
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();
+            return ExitCode.FAILURE;
+        } catch (RuntimeException bug) {
+            LoggerFactory.getLogger(Main.class).error("the gateway did not start", bug);
             return ExitCode.FAILURE;
         }
     }

@@ -2,6 +2,7 @@ package dev.fanfara;
 
 import dev.fanfara.config.GatewayConfig;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
@@ -56,7 +57,7 @@ record Ports(int client, int management, int cluster, int eventBus) {
         try {
             socket.close();
         } catch (IOException impossible) {
-            throw new java.io.UncheckedIOException(impossible);
+            throw new UncheckedIOException(impossible);
         }
     }
 }

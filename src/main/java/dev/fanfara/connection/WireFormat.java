@@ -9,14 +9,7 @@ public enum WireFormat {
     WEBSOCKET("websocket") {
         @Override
         public void append(byte[] json, ByteBuf to) {
-            to.writeByte(FINAL_TEXT);
-            if (json.length < LENGTH_16) {
-                to.writeByte(json.length);
-            } else if (json.length <= MAX_LENGTH_16) {
-                to.writeByte(LENGTH_16).writeShort(json.length);
-            } else {
-                to.writeByte(LENGTH_64).writeLong(json.length);
-            }
+            webSocketHeader(FINAL_TEXT, json.length, to);
             to.writeBytes(json);
         }
     };
@@ -26,7 +19,7 @@ public enum WireFormat {
     private static final int LENGTH_64 = 127;
     private static final int MAX_LENGTH_16 = 0xFFFF;
     /** The longest header a format puts before a message. */
-    static final int MAX_HEADER = 10;
+    public static final int MAX_HEADER = 10;
 
     private final String transport;
 
@@ -41,6 +34,18 @@ public enum WireFormat {
 
     /** Appends one frame with this JSON message. */
     public abstract void append(byte[] json, ByteBuf to);
+
+    /** The header of a frame from a server; {@code firstByte} holds the final bit and the opcode. */
+    public static void webSocketHeader(int firstByte, int length, ByteBuf to) {
+        to.writeByte(firstByte);
+        if (length < LENGTH_16) {
+            to.writeByte(length);
+        } else if (length <= MAX_LENGTH_16) {
+            to.writeByte(LENGTH_16).writeShort(length);
+        } else {
+            to.writeByte(LENGTH_64).writeLong(length);
+        }
+    }
 
     final void append(SharedMessage message, ByteBuf to) {
         append(message.json(), to);

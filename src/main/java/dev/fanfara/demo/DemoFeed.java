@@ -12,8 +12,8 @@ import java.util.Random;
 import java.util.function.BooleanSupplier;
 
 /**
- * Publishes a shop's made-up traffic into room {@code demo}, through the same door as any backend. In a cluster one
- * node does it, the one that {@code isElected} says.
+ * Publishes a shop's made-up traffic into room {@code demo}, through the same door as any backend. It does so
+ * while {@code isWanted}: the configuration says so, and in a cluster one node does it.
  */
 public final class DemoFeed extends VerticleBase {
     public static final RoomName ROOM = new RoomName("demo");
@@ -22,22 +22,22 @@ public final class DemoFeed extends VerticleBase {
     private static final double DAY_MS = 90_000;
 
     private final Nodes nodes;
-    private final BooleanSupplier isElected;
+    private final BooleanSupplier isWanted;
     /** Touched only by this verticle's event loop. */
     private final Random random = new Random();
 
     private double drift;
     private double trouble;
 
-    public DemoFeed(Nodes nodes, BooleanSupplier isElected) {
+    public DemoFeed(Nodes nodes, BooleanSupplier isWanted) {
         this.nodes = nodes;
-        this.isElected = isElected;
+        this.isWanted = isWanted;
     }
 
     @Override
     public Future<?> start() {
         vertx.setPeriodic(INTERVAL_MS, timer -> {
-            if (isElected.getAsBoolean()) {
+            if (isWanted.getAsBoolean()) {
                 publish(sample(System.currentTimeMillis()));
             }
         });

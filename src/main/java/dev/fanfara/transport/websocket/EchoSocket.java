@@ -1,21 +1,18 @@
 package dev.fanfara.transport.websocket;
 
+import dev.fanfara.connection.WireFormat;
 import dev.fanfara.protocol.CloseReason;
 import io.netty.buffer.ByteBuf;
 import io.vertx.core.internal.ContextInternal;
+import java.util.function.IntConsumer;
 import java.util.function.LongSupplier;
 
-/** Sends back what came, text as text and binary as binary. */
+/** Sends back what came, text as text and binary as binary. {@code onEnd} gets the close code, once. */
 final class EchoSocket extends WebSocketWire {
-    private static final int LENGTH_16 = 126;
-    private static final int LENGTH_64 = 127;
-    private static final int MAX_LENGTH_16 = 0xFFFF;
-    private static final int MAX_HEADER = 10;
-
     private final LongSupplier outboundBudget;
-    private final Runnable onEnd;
+    private final IntConsumer onEnd;
 
-    EchoSocket(ContextInternal vertxContext, LongSupplier outboundBudget, Runnable onEnd) {
+    EchoSocket(ContextInternal vertxContext, LongSupplier outboundBudget, IntConsumer onEnd) {
         super(vertxContext);
         this.outboundBudget = outboundBudget;
         this.onEnd = onEnd;
@@ -37,15 +34,8 @@ final class EchoSocket extends WebSocketWire {
             violated(CloseReason.SLOW_CONSUMER);
             return;
         }
-        ByteBuf frame = channel().alloc().directBuffer(length + MAX_HEADER);
-        frame.writeByte(firstByte);
-        if (length < LENGTH_16) {
-            frame.writeByte(length);
-        } else if (length <= MAX_LENGTH_16) {
-            frame.writeByte(LENGTH_16).writeShort(length);
-        } else {
-            frame.writeByte(LENGTH_64).writeLong(length);
-        }
+        ByteBuf frame = channel().alloc().directBuffer(length + WireFormat.MAX_HEADER);
+        WireFormat.webSocketHeader(firstByte, length, frame);
         write(frame.writeBytes(content, content.readerIndex(), length));
         flush();
     }
@@ -55,6 +45,6 @@ final class EchoSocket extends WebSocketWire {
 
     @Override
     void onGone(int code) {
-        onEnd.run();
+        onEnd.accept(code);
     }
 }

@@ -20,6 +20,7 @@ import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.internal.ContextInternal;
 import io.vertx.core.json.JsonObject;
+import java.nio.channels.ClosedChannelException;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -32,6 +33,7 @@ import org.jspecify.annotations.Nullable;
 public final class WebSocketUpgrade {
     private static final String NATIVE = "/ws";
     private static final String ECHO = "/echo";
+    private static final String ECHO_TRANSPORT = "echo";
     private static final int ANONYMOUS_NAME_LENGTH = 10;
 
     private final ConnectionVerticle edge;
@@ -154,10 +156,14 @@ public final class WebSocketUpgrade {
             refuse(request, config, CloseReason.TOO_MANY_CONNECTIONS);
             return;
         }
-        metrics.connectionOpened("echo");
         EchoSocket socket = new EchoSocket(
-                context(), () -> settings.current().config().connections().outboundBudget(), lease::close);
-        takeOver(request, socket, config).onFailure(failed -> lease.close());
+                context(), () -> settings.current().config().connections().outboundBudget(), code -> {
+                    lease.close();
+                    metrics.connectionClosed(ECHO_TRANSPORT, code);
+                });
+        takeOver(request, socket, config)
+                .onSuccess(taken -> metrics.connectionOpened(ECHO_TRANSPORT))
+                .onFailure(failed -> lease.close());
     }
 
     private void refuse(HttpServerRequest request, GatewayConfig config, CloseReason reason) {
@@ -169,9 +175,12 @@ public final class WebSocketUpgrade {
         int maxMessage = config.connections().maxMessageSize();
         WebSocketServerExtension compression =
                 Compression.agree(request, config.server().compression(), maxMessage);
-        return request.toWebSocket().map(socket -> {
+        return request.toWebSocket().compose(socket -> {
             WebSocketPipeline.takeOver(socket, wire, maxMessage, compression);
-            return null;
+            // One that broke in between has had its last event before we came.
+            return wire.channel().isActive()
+                    ? Future.succeededFuture()
+                    : Future.failedFuture(new ClosedChannelException());
         });
     }
 

@@ -3,6 +3,7 @@ package dev.fanfara.transport.websocket;
 import dev.fanfara.protocol.CloseReason;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
+import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
@@ -175,7 +176,7 @@ abstract class WebSocketWire extends ChannelInboundHandlerAdapter {
     }
 
     public void ping() {
-        writeControl(FINAL_PING, io.netty.buffer.Unpooled.EMPTY_BUFFER);
+        writeControl(FINAL_PING, Unpooled.EMPTY_BUFFER);
     }
 
     private void writeControl(int firstByte, ByteBuf payload) {
