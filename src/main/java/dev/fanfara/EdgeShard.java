@@ -60,6 +60,10 @@ final class EdgeShard implements Deployable {
         run(() -> rooms.forget(node));
     }
 
+    void hurry() {
+        run(connections::hurry);
+    }
+
     void sayGoodbye() {
         run(rooms::sayGoodbye);
     }

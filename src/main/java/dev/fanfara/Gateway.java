@@ -8,6 +8,7 @@ import dev.fanfara.auth.UnusableKey;
 import dev.fanfara.broadcast.BroadcastVerticle;
 import dev.fanfara.bus.Addresses;
 import dev.fanfara.bus.Nodes;
+import dev.fanfara.cli.ExitCode;
 import dev.fanfara.cluster.Change;
 import dev.fanfara.cluster.Cluster;
 import dev.fanfara.cluster.ClusterException;
@@ -27,6 +28,7 @@ import dev.fanfara.http.ClusterStats;
 import dev.fanfara.http.HttpParts;
 import dev.fanfara.http.HttpVerticle;
 import dev.fanfara.http.ManagementVerticle;
+import dev.fanfara.http.Problem;
 import dev.fanfara.logging.Logging;
 import dev.fanfara.metrics.MicrometerMetrics;
 import dev.fanfara.metrics.VertxMeters;
@@ -49,6 +51,7 @@ import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -61,8 +64,9 @@ public final class Gateway {
     private static final Logger LOG = LoggerFactory.getLogger(Gateway.class);
 
     private static final Duration START_TIMEOUT = Duration.ofSeconds(60);
+    private static final Duration HURRY_TIMEOUT = Duration.ofMillis(1_700);
     /** What stopping may take beyond the drain window. */
-    private static final Duration STOP_TIMEOUT = Duration.ofSeconds(4);
+    private static final Duration STOP_TIMEOUT = Duration.ofMillis(4_500);
 
     private final Loaded started;
     private final Ports ports;
@@ -98,6 +102,11 @@ public final class Gateway {
     public static Gateway start(ConfigSource source, Loaded loaded, String version) {
         Logging.apply(loaded.config().logging());
         loaded.warnings().forEach(LOG::warn);
+        try {
+            TokenVerifier.probe(loaded.config().auth());
+        } catch (UnusableKey unusable) {
+            throw new StartFailure(String.valueOf(unusable.getMessage()), ExitCode.BAD_CONFIGURATION);
+        }
         Gateway gateway = new Gateway(loaded, Ports.probe(loaded.config()), version);
         gateway.run(source);
         return gateway;
@@ -121,11 +130,12 @@ public final class Gateway {
         joined.onChange(change -> {
             if (change instanceof Change.Left left) {
                 shards.forEach(shard -> shard.forget(left.peer().nodeId()));
-            } else if (change instanceof Change.Merged) {
+            } else {
+                // Whoever joins asks; but after a partition both sides have clients, and each must know at once.
                 shards.forEach(EdgeShard::synchronize);
             }
         });
-        shards.forEach(shard -> await(shard.synchronize(), START_TIMEOUT));
+        await(Future.join(shards.stream().map(EdgeShard::synchronize).toList()), START_TIMEOUT);
 
         await(vertx.deployVerticle(new ManagementVerticle(live, registry, health.checks(live))), START_TIMEOUT);
         shards.forEach(shard -> await(shard.open(), START_TIMEOUT));
@@ -159,10 +169,10 @@ public final class Gateway {
         return await(Cluster.start(place, options, builder, structures -> {}), START_TIMEOUT);
     }
 
-    private static Discovery discovery(DiscoveryConfig config) {
+    private Discovery discovery(DiscoveryConfig config) {
         return switch (config.type()) {
             case MEMBERS -> new Discovery.Members(config.members());
-            case DNS -> new Discovery.Dns(config.service() == null ? "" : config.service(), 0);
+            case DNS -> new Discovery.Dns(config.service() == null ? "" : config.service(), ports.cluster());
             case MULTICAST -> new Discovery.Multicast();
         };
     }
@@ -179,10 +189,14 @@ public final class Gateway {
                 Assets.fromClassPath("web"),
                 health::isDraining);
         for (int loop = 0; loop < nodes.self().loops(); loop++) {
-            BroadcastVerticle rooms =
-                    new BroadcastVerticle(nodes, loop, () -> live.current().config(), metrics);
+            BroadcastVerticle rooms = new BroadcastVerticle(nodes, loop, live, metrics);
             ConnectionVerticle connections = new ConnectionVerticle(nodes, loop, live, roomsPerUser, metrics, version);
-            WebSocketUpgrade upgrades = new WebSocketUpgrade(connections, live, admission, metrics);
+            WebSocketUpgrade upgrades = new WebSocketUpgrade(
+                    connections,
+                    live,
+                    admission,
+                    metrics,
+                    (request, refusal) -> Problem.answer(request.response(), refusal));
             HttpVerticle http = new HttpVerticle(parts, upgrades::accept);
             EdgeShard shard = new EdgeShard(rooms, connections, http, loopsTaken);
             shards.add(shard);
@@ -227,30 +241,52 @@ public final class Gateway {
         }
     }
 
-    /** Tells clients to go elsewhere, lets them go over the drain window, and leaves the cluster. */
+    /** Tells clients to go elsewhere, lets them go over the drain window, and leaves the cluster: within five seconds more. */
     public void stop() {
         health.draining();
-        if (watcher != null) {
-            watcher.close();
-        }
         Cluster joined = cluster;
         LiveSettings live = settings;
         if (joined == null || live == null) {
             return;
         }
         Duration window = live.current().config().drain().window();
+        long deadline = System.nanoTime() + window.plus(STOP_TIMEOUT).toNanos();
+        haltAt(deadline);
+        if (watcher != null) {
+            watcher.close();
+        }
         LOG.info("draining over {} s", window.toSeconds());
-        Duration patience = window.plus(STOP_TIMEOUT);
-        shards.forEach(shard -> shard.stopAccepting(patience));
-        settle(Future.join(shards.stream().map(shard -> shard.drain(window)).toList()), window.plusSeconds(3));
+        shards.forEach(shard -> shard.stopAccepting(window.plus(STOP_TIMEOUT)));
+        settle(Future.join(shards.stream().map(shard -> shard.drain(window)).toList()), deadline);
         shards.forEach(EdgeShard::sayGoodbye);
-        settle(joined.leave(), Duration.ofSeconds(3));
-        settle(joined.vertx().close(), Duration.ofSeconds(1));
+        settle(joined.leave(), deadline);
+        settle(joined.vertx().close(), deadline);
     }
 
-    private static void settle(Future<?> step, Duration atMost) {
+    /** Asked to stop a second time: everybody goes now. Any thread. */
+    public void hurry() {
+        haltAt(System.nanoTime() + HURRY_TIMEOUT.toNanos());
+        shards.forEach(EdgeShard::hurry);
+    }
+
+    /** For what cannot be waited for with a time limit: an event loop that is stuck, a class that waits for itself. */
+    private static void haltAt(long deadlineNanos) {
+        Thread watchdog = new Thread(
+                () -> {
+                    while (System.nanoTime() < deadlineNanos) {
+                        LockSupport.parkNanos(deadlineNanos - System.nanoTime());
+                    }
+                    Runtime.getRuntime().halt(0);
+                },
+                "fanfara-stop");
+        watchdog.setDaemon(true);
+        watchdog.start();
+    }
+
+    private static void settle(Future<?> step, long deadlineNanos) {
+        Duration left = Duration.ofNanos(Math.max(0, deadlineNanos - System.nanoTime()));
         try {
-            await(step, atMost);
+            await(step, left);
         } catch (RuntimeException failure) {
             LOG.warn("while stopping: {}", failure.getMessage());
         }

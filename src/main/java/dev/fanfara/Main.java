@@ -74,8 +74,11 @@ public final class Main {
         AtomicInteger signals = new AtomicInteger();
         // A signal instead of a shutdown hook: hooks cannot choose the exit code, and run beside each other.
         Runnable asked = () -> {
-            if (running.get() == null || signals.incrementAndGet() > 1) {
+            Gateway gateway = running.get();
+            if (gateway == null) {
                 Runtime.getRuntime().halt(ExitCode.OK);
+            } else if (signals.incrementAndGet() > 1) {
+                gateway.hurry();
             }
             stop.countDown();
         };
@@ -95,7 +98,7 @@ public final class Main {
             return ExitCode.OK;
         } catch (StartFailure failure) {
             System.err.println("fanfara: " + failure.getMessage());
-            return ExitCode.FAILURE;
+            return failure.exitCode();
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();
             return ExitCode.FAILURE;

@@ -104,10 +104,6 @@ public record ClientAddress(InetAddress address) {
         return group.append(":/64").toString();
     }
 
-    public boolean isLoopback() {
-        return address.isLoopbackAddress();
-    }
-
     @Override
     public String toString() {
         return address.getHostAddress();

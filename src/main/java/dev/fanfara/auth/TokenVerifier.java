@@ -95,6 +95,14 @@ public final class TokenVerifier {
         });
     }
 
+    /** Reads the keys and no more: what {@link #create} would refuse. @throws UnusableKey in one sentence */
+    public static void probe(AuthConfig config) {
+        KeyRing.read(config, (url, name) -> {
+            JwksDocument.address(url, name);
+            return new Jwks(url, () -> Future.succeededFuture(List.of()), InstantSource.system());
+        });
+    }
+
     /** Whether every published key set has been fetched once; until then their tokens are refused. */
     public boolean ready() {
         return keys.ready();

@@ -21,6 +21,7 @@ import dev.fanfara.protocol.ServerMessage;
 import dev.fanfara.room.Member;
 import dev.fanfara.room.PresenceChange;
 import dev.fanfara.room.PublishKeys;
+import dev.fanfara.settings.LiveSettings;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import java.util.ArrayList;
@@ -30,7 +31,6 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -43,13 +43,18 @@ public final class BroadcastVerticle extends VerticleBase implements RoomMessage
     /** Above so many, even that is too much to repeat to everybody: the count remains, and the list on request. */
     private static final int MEMBER_LISTS_UP_TO = 500;
 
+    /** In one answer; as many as one page of the HTTP API's lists. */
+    private static final int MEMBERS_TOLD_AT_MOST = 1_000;
+    /** Rooms that may hold idempotency keys on one loop: keys outlive the room's members. */
+    private static final int MAX_KEYED_ROOMS = 50_000;
+
     private static final long SWEEP_MS = 1_000;
     /** A room that its last member left stays subscribed for a while: churn must not become cluster traffic. */
     private static final long LINGER_NANOS = 5_000_000_000L;
 
     private final Nodes nodes;
     private final int loop;
-    private final Supplier<GatewayConfig> config;
+    private final LiveSettings settings;
     private final GatewayMetrics metrics;
 
     /** All below: touched only by this verticle's event loop. */
@@ -61,10 +66,10 @@ public final class BroadcastVerticle extends VerticleBase implements RoomMessage
     private final PeerExchange peers;
     private long lives;
 
-    public BroadcastVerticle(Nodes nodes, int loop, Supplier<GatewayConfig> config, GatewayMetrics metrics) {
+    public BroadcastVerticle(Nodes nodes, int loop, LiveSettings settings, GatewayMetrics metrics) {
         this.nodes = nodes;
         this.loop = loop;
-        this.config = config;
+        this.settings = settings;
         this.metrics = metrics;
         this.edges = new String[nodes.self().loops()];
         for (int i = 0; i < edges.length; i++) {
@@ -77,6 +82,7 @@ public final class BroadcastVerticle extends VerticleBase implements RoomMessage
     public Future<?> start() {
         String self = nodes.self().id();
         vertx.setPeriodic(SWEEP_MS, timer -> sweep());
+        settings.onChange(context, changed -> adoptRules());
         return Future.all(
                 Addresses.ROOM.hear(vertx, self, loop, command -> command.dispatch(this)),
                 Addresses.PUBLISH.serve(vertx, self, loop, this::publish),
@@ -103,11 +109,29 @@ public final class BroadcastVerticle extends VerticleBase implements RoomMessage
         rooms.values().forEach(hosted -> announce(hosted, hosted.room.forget(node), null));
     }
 
+    /** Where a rule changed what members learn of each other, the nodes tell and ask each other again. */
+    private void adoptRules() {
+        for (HostedRoom hosted : rooms.values()) {
+            PresenceMode now = rules().ruleFor(hosted.name).presence();
+            if (now != hosted.presence) {
+                hosted.presence = now;
+                hosted.room.forgetUsers();
+                hosted.room.retell();
+                tellPeersLater(hosted);
+                peers.askRosters(hosted);
+            }
+        }
+    }
+
+    private GatewayConfig rules() {
+        return settings.current().config();
+    }
+
     @Override
     public void onJoin(RoomMessage.Join join) {
         HostedRoom hosted = rooms.get(join.room());
         if (hosted == null) {
-            if (rooms.size() >= Math.max(1, config.get().limits().roomsPerNode() / edges.length)) {
+            if (rooms.size() >= Math.max(1, rules().limits().roomsPerNode() / edges.length)) {
                 Refusal full = new Refusal(ErrorCode.LIMIT, "This node has as many rooms as it may have");
                 tellEdge(join.loop(), new EdgeMessage.JoinRefused(join.room(), join.connection(), join.ticket(), full));
                 return;
@@ -122,9 +146,8 @@ public final class BroadcastVerticle extends VerticleBase implements RoomMessage
     }
 
     private HostedRoom open(RoomName name) {
-        HostedRoom hosted = new HostedRoom(name, edges.length, ++lives << 32);
+        HostedRoom hosted = new HostedRoom(name, rules().ruleFor(name).presence(), edges.length, ++lives << 32);
         rooms.put(name, hosted);
-        metrics.rooms(1);
         peers.subscribe(hosted).onSuccess(done -> {
             hosted.subscribing = false;
             hosted.emptySinceNanos = System.nanoTime();
@@ -137,7 +160,10 @@ public final class BroadcastVerticle extends VerticleBase implements RoomMessage
     private void admit(HostedRoom hosted, RoomMessage.Join join) {
         PresenceChange change = hosted.room.join(join.connection(), new Member(join.loop(), join.user()));
         metrics.members(1);
-        Integer members = presenceOf(hosted) == PresenceMode.NONE ? null : change.count();
+        if (hosted.room.localCount() == 1) {
+            metrics.rooms(1);
+        }
+        Integer members = hosted.presence == PresenceMode.NONE ? null : change.count();
         tellEdge(join.loop(), new EdgeMessage.Joined(join.room(), join.connection(), join.ticket(), members));
         announce(hosted, List.of(change), join.connection());
         tellPeersLater(hosted);
@@ -154,6 +180,9 @@ public final class BroadcastVerticle extends VerticleBase implements RoomMessage
             return;
         }
         metrics.members(-1);
+        if (hosted.room.localCount() == 0) {
+            metrics.rooms(-1);
+        }
         if (hosted.isEmpty()) {
             hosted.emptySinceNanos = System.nanoTime();
         }
@@ -169,7 +198,6 @@ public final class BroadcastVerticle extends VerticleBase implements RoomMessage
                 deliver(
                         publish.room(),
                         publish.user(),
-                        publish.connection(),
                         publish.payload(),
                         publish.echo() ? null : publish.connection(),
                         publish.acceptedNanos());
@@ -189,30 +217,30 @@ public final class BroadcastVerticle extends VerticleBase implements RoomMessage
     private Future<Published> publish(PublishRequest request) {
         boolean duplicate = isRepeat(request.room(), request.key(), request.payload());
         if (!duplicate) {
-            deliver(request.room(), request.user(), null, request.payload(), null, request.acceptedNanos());
+            deliver(request.room(), request.user(), request.payload(), null, request.acceptedNanos());
         }
         return Future.succeededFuture(new Published(duplicate));
     }
 
     private boolean isRepeat(RoomName room, @Nullable String key, Payload payload) {
-        return key != null
-                && keys.computeIfAbsent(room, name -> new PublishKeys()).isRepeat(key, payload, System.nanoTime());
+        if (key == null) {
+            return false;
+        }
+        if (keys.size() >= MAX_KEYED_ROOMS && !keys.containsKey(room)) {
+            throw new Refusal(ErrorCode.RATE_LIMITED, "Rate limit exceeded", PublishKeys.LIFE);
+        }
+        return keys.computeIfAbsent(room, name -> new PublishKeys()).isRepeat(key, payload, System.nanoTime());
     }
 
     private void deliver(
-            RoomName room,
-            @Nullable String user,
-            @Nullable ConnectionId sender,
-            Payload payload,
-            @Nullable ConnectionId except,
-            long acceptedNanos) {
+            RoomName room, @Nullable String user, Payload payload, @Nullable ConnectionId except, long acceptedNanos) {
         metrics.published();
         long timestamp = System.currentTimeMillis();
         deliverHere(
                 room,
                 new SharedMessage(new ServerMessage.Message(room, user, payload, timestamp), acceptedNanos),
                 except);
-        peers.forward(new PeerMessage.Forwarded(room, user, sender, payload, timestamp));
+        peers.forward(new PeerMessage.Forwarded(room, user, payload, timestamp));
     }
 
     /** A publication that another node took. */
@@ -238,7 +266,7 @@ public final class BroadcastVerticle extends VerticleBase implements RoomMessage
     @Override
     public void onAskPresence(RoomMessage.AskPresence question) {
         HostedRoom hosted = rooms.get(question.room());
-        PresenceMode mode = config.get().ruleFor(question.room()).presence();
+        PresenceMode mode = hosted == null ? rules().ruleFor(question.room()).presence() : hosted.presence;
         ServerMessage answer;
         if (mode == PresenceMode.NONE) {
             answer = new ServerMessage.Error(
@@ -251,14 +279,14 @@ public final class BroadcastVerticle extends VerticleBase implements RoomMessage
                     question.id(),
                     question.room(),
                     hosted.room.count(),
-                    mode == PresenceMode.FULL ? hosted.room.presentUsers() : null);
+                    mode == PresenceMode.FULL ? hosted.room.presentUsers(MEMBERS_TOLD_AT_MOST) : null);
         }
         tellEdge(question.loop(), new EdgeMessage.Reply(question.room(), question.connection(), answer));
     }
 
     /** Tells this node's members who came and went; {@code self} does not hear of its own coming. */
     void announce(HostedRoom hosted, List<PresenceChange> changes, @Nullable ConnectionId self) {
-        if (changes.isEmpty() || hosted.room.localCount() == 0 || presenceOf(hosted) != PresenceMode.FULL) {
+        if (changes.isEmpty() || hosted.room.localCount() == 0 || hosted.presence != PresenceMode.FULL) {
             return;
         }
         long timestamp = System.currentTimeMillis();
@@ -277,10 +305,6 @@ public final class BroadcastVerticle extends VerticleBase implements RoomMessage
                 : new ServerMessage.UserLeft(room, change.user(), change.connection(), change.count(), timestamp);
     }
 
-    PresenceMode presenceOf(HostedRoom hosted) {
-        return config.get().ruleFor(hosted.name).presence();
-    }
-
     @Nullable
     HostedRoom hosted(RoomName room) {
         return rooms.get(room);
@@ -294,8 +318,9 @@ public final class BroadcastVerticle extends VerticleBase implements RoomMessage
     private void tellPeersLater(HostedRoom hosted) {
         if (untold.isEmpty()) {
             context.runOnContext(turn -> {
-                untold.forEach(peers::tellRosterChange);
+                List<HostedRoom> changed = List.copyOf(untold);
                 untold.clear();
+                changed.forEach(peers::tellRosterChange);
             });
         }
         untold.add(hosted);
@@ -313,7 +338,6 @@ public final class BroadcastVerticle extends VerticleBase implements RoomMessage
             if (!hosted.subscribing && hosted.isEmpty() && now - hosted.emptySinceNanos > LINGER_NANOS) {
                 each.remove();
                 closed.add(hosted.name);
-                metrics.rooms(-1);
             }
         }
         peers.unsubscribe(closed);
@@ -326,13 +350,18 @@ public final class BroadcastVerticle extends VerticleBase implements RoomMessage
     private static ServerMessage presenceFrame(HostedRoom hosted) {
         int count = hosted.room.count();
         return new ServerMessage.Presence(
-                null, hosted.name, count, count <= MEMBER_LISTS_UP_TO ? hosted.room.presentUsers() : null);
+                null,
+                hosted.name,
+                count,
+                count <= MEMBER_LISTS_UP_TO ? hosted.room.presentUsers(MEMBERS_TOLD_AT_MOST) : null);
     }
 
     private LoopStats stats() {
         int counted = 0;
         for (HostedRoom hosted : rooms.values()) {
-            if (hosted.room.localCount() > 0 && peers.isCountedHere(hosted.name)) {
+            // A node that lingers in a room it would count still does, for the others who have members.
+            if ((hosted.room.localCount() > 0 || peers.isWantedElsewhere(hosted.name))
+                    && peers.isCountedHere(hosted.name)) {
                 counted++;
             }
         }

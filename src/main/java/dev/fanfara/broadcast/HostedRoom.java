@@ -1,6 +1,7 @@
 package dev.fanfara.broadcast;
 
 import dev.fanfara.bus.RoomMessage;
+import dev.fanfara.config.PresenceMode;
 import dev.fanfara.protocol.RoomName;
 import dev.fanfara.room.Room;
 import java.util.ArrayList;
@@ -14,6 +15,9 @@ final class HostedRoom {
     /** Until every other node has confirmed that it will forward: who joins must not miss what is published next. */
     boolean subscribing = true;
 
+    /** As of the configuration in force. */
+    PresenceMode presence;
+
     /** Joins that wait for the subscription, in order. */
     final List<RoomMessage.Join> waiting = new ArrayList<>();
 
@@ -23,8 +27,9 @@ final class HostedRoom {
     /** Members are to get one {@code presence} in place of many single changes. */
     boolean presenceDue;
 
-    HostedRoom(RoomName name, int loops, long firstVersion) {
+    HostedRoom(RoomName name, PresenceMode presence, int loops, long firstVersion) {
         this.name = name;
+        this.presence = presence;
         room = new Room(loops, firstVersion);
     }
 

@@ -35,11 +35,19 @@ final class Interests {
         }
     }
 
-    /** All that the node is interested in, among the rooms of that part. */
-    void replaceSome(String node, Collection<RoomName> rooms, Predicate<RoomName> part) {
+    /**
+     * All that the node is interested in, among the rooms of that part.
+     *
+     * @return the rooms it was interested in before
+     */
+    List<RoomName> replaceSome(String node, Collection<RoomName> rooms, Predicate<RoomName> part) {
         Set<RoomName> wanted = new HashSet<>(rooms);
-        roomsOf(node, part).stream().filter(room -> !wanted.contains(room)).forEach(room -> remove(node, room));
+        List<RoomName> dropped = roomsOf(node, part).stream()
+                .filter(room -> !wanted.contains(room))
+                .toList();
+        dropped.forEach(room -> remove(node, room));
         wanted.forEach(room -> add(node, room));
+        return dropped;
     }
 
     void drop(String node) {

@@ -144,8 +144,9 @@ final class PeerExchange implements PeerMessage.Receiver {
             return;
         }
         heard.computeIfAbsent(theirs.node(), node -> new HashSet<>()).add(theirs.loop());
-        interests.replaceSome(
+        List<RoomName> dropped = interests.replaceSome(
                 theirs.node(), theirs.rooms(), room -> Addresses.loopOf(room, peer.loops()) == theirs.loop());
+        dropped.forEach(room -> forgetRoster(theirs.node(), room));
         if (theirs.answer() && !leaving) {
             tell(peer, theirs.loop(), interestsFor(peer, theirs.loop(), false));
         }
@@ -214,7 +215,7 @@ final class PeerExchange implements PeerMessage.Receiver {
                 self.id(),
                 hosted.room.version(),
                 hosted.room.localCount(),
-                service.presenceOf(hosted) == PresenceMode.FULL ? hosted.room.localUsers() : Map.of()));
+                hosted.presence == PresenceMode.FULL ? hosted.room.localUsers() : Map.of()));
     }
 
     void unsubscribe(List<RoomName> rooms) {
@@ -234,10 +235,14 @@ final class PeerExchange implements PeerMessage.Receiver {
     public void onUnsubscribe(PeerMessage.Unsubscribe unsubscribe) {
         for (RoomName room : unsubscribe.rooms()) {
             interests.remove(unsubscribe.node(), room);
-            HostedRoom hosted = service.hosted(room);
-            if (hosted != null) {
-                service.announce(hosted, hosted.room.forget(unsubscribe.node()), null);
-            }
+            forgetRoster(unsubscribe.node(), room);
+        }
+    }
+
+    private void forgetRoster(String node, RoomName room) {
+        HostedRoom hosted = service.hosted(room);
+        if (hosted != null) {
+            service.announce(hosted, hosted.room.forget(node), null);
         }
     }
 
@@ -252,6 +257,10 @@ final class PeerExchange implements PeerMessage.Receiver {
         service.deliverForwarded(publication);
     }
 
+    boolean isWantedElsewhere(RoomName room) {
+        return !interests.nodesOf(room).isEmpty();
+    }
+
     /** Of the nodes that have members of a room, the one with the lowest name counts it. */
     boolean isCountedHere(RoomName room) {
         return interests.nodesOf(room).stream().noneMatch(node -> node.compareTo(self.id()) < 0);
@@ -260,7 +269,7 @@ final class PeerExchange implements PeerMessage.Receiver {
     // Presence
 
     void tellRosterChange(HostedRoom hosted) {
-        PresenceMode mode = service.presenceOf(hosted);
+        PresenceMode mode = hosted.presence;
         RosterChange change = hosted.room.takeUntold(mode == PresenceMode.FULL);
         if (change == null || mode == PresenceMode.NONE) {
             return;
@@ -291,20 +300,39 @@ final class PeerExchange implements PeerMessage.Receiver {
         }
     }
 
+    /** Of every node with members; the answers are no news to members here, only to us. */
+    void askRosters(HostedRoom hosted) {
+        for (String node : interests.nodesOf(hosted.name)) {
+            NodeRef peer = peer(node);
+            if (peer != null) {
+                roster(hosted, peer).onSuccess(roster -> learnSilently(hosted, roster));
+            }
+        }
+    }
+
     private void askRoster(HostedRoom hosted, NodeRef peer) {
-        Subscribe again = new Subscribe(self.id(), hosted.name, false, hosted.room.version());
-        Addresses.SUBSCRIBE
-                .ask(vertx(), peer.id(), Addresses.loopOf(hosted.name, peer.loops()), again)
+        roster(hosted, peer)
                 .onSuccess(roster -> learn(hosted, roster))
                 .onFailure(failure -> LOG.debug("no roster of {} from {}", hosted.name, peer.id(), failure));
     }
 
+    private Future<Roster> roster(HostedRoom hosted, NodeRef peer) {
+        Subscribe again = new Subscribe(self.id(), hosted.name, false, hosted.room.version());
+        return Addresses.SUBSCRIBE.ask(vertx(), peer.id(), Addresses.loopOf(hosted.name, peer.loops()), again);
+    }
+
     /** An answer may come when its sender is gone already; learning it would leave its members here for ever. */
     private void learn(HostedRoom hosted, Roster roster) {
-        if (heard.containsKey(roster.node())) {
-            service.announce(
-                    hosted, hosted.room.learn(roster.node(), roster.version(), roster.count(), roster.members()), null);
+        service.announce(hosted, learnSilently(hosted, roster), null);
+    }
+
+    private List<PresenceChange> learnSilently(HostedRoom hosted, Roster roster) {
+        if (roster.version() == 0) {
+            return hosted.room.forget(roster.node());
         }
+        return heard.containsKey(roster.node())
+                ? hosted.room.learn(roster.node(), roster.version(), roster.count(), roster.members())
+                : List.of();
     }
 
     // Loss

@@ -13,10 +13,8 @@ import org.jspecify.annotations.Nullable;
  * mode plain send once.
  */
 public sealed interface PeerMessage {
-    /** A publication for the members of the receiving node; {@code connection} is the sender's, if it was one. */
-    record Forwarded(
-            RoomName room, @Nullable String user, @Nullable ConnectionId connection, Payload payload, long timestamp)
-            implements PeerMessage {
+    /** A publication for the members of the receiving node. */
+    record Forwarded(RoomName room, @Nullable String user, Payload payload, long timestamp) implements PeerMessage {
         @Override
         public void dispatch(Receiver to) {
             to.onForwarded(this);

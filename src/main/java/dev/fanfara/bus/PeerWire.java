@@ -30,9 +30,7 @@ final class PeerWire implements PeerMessage.Receiver {
     static PeerMessage read(WireReader in) {
         int kind = in.octet();
         return switch (kind) {
-            case FORWARDED ->
-                new PeerMessage.Forwarded(
-                        room(in), in.optionalText(), optionalConnection(in), payload(in), in.number());
+            case FORWARDED -> new PeerMessage.Forwarded(room(in), in.optionalText(), payload(in), in.number());
             case UNSUBSCRIBE -> new PeerMessage.Unsubscribe(in.text(), in.list(PeerWire::room));
             case ROSTER_DELTA ->
                 new PeerMessage.RosterDelta(
@@ -46,13 +44,7 @@ final class PeerWire implements PeerMessage.Receiver {
 
     @Override
     public void onForwarded(PeerMessage.Forwarded publication) {
-        out.octet(FORWARDED)
-                .text(publication.room().value())
-                .optionalText(publication.user())
-                .optionalText(
-                        publication.connection() == null
-                                ? null
-                                : publication.connection().value());
+        out.octet(FORWARDED).text(publication.room().value()).optionalText(publication.user());
         payload(out, publication.payload());
         out.number(publication.timestamp());
     }

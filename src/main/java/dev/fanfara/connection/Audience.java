@@ -121,7 +121,7 @@ final class Audience {
             int from = member.skip;
             member.skip = 0;
             if (frames != null && from < frames.writerIndex()) {
-                member.connection.write(frames.retainedSlice(from, frames.writerIndex() - from));
+                member.connection.write(part(frames, from));
             }
         }
         int sent = report(metrics);
@@ -134,6 +134,12 @@ final class Audience {
         }
         gatheredMessages.clear();
         return sent;
+    }
+
+    /** A slice holds on to the whole buffer, so a small part of it is a copy: else a budget would count too little. */
+    private static ByteBuf part(ByteBuf frames, int from) {
+        int length = frames.writerIndex() - from;
+        return length * 4 < frames.writerIndex() ? frames.copy(from, length) : frames.retainedSlice(from, length);
     }
 
     private int report(GatewayMetrics metrics) {

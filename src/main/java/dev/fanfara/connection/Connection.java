@@ -32,6 +32,9 @@ import org.slf4j.LoggerFactory;
 public final class Connection implements ClientMessage.Receiver {
     private static final Logger LOG = LoggerFactory.getLogger(Connection.class);
 
+    /** What one turn of the loop may write beyond the budget; its bytes are shared by all who get them. */
+    private static final long TURN_ALLOWANCE = 8 * 1024 * 1024;
+
     private final ConnectionVerticle edge;
     private final ConnectionId id;
     private final Outbound out;
@@ -51,6 +54,8 @@ public final class Connection implements ClientMessage.Receiver {
 
     long expiryTick;
     boolean awaitsLife;
+    /** Bytes written in this turn of the loop, which the wire had no chance to take yet. */
+    private long writtenThisTurn;
     /** Something was written in this turn of the loop. */
     boolean toFlush;
 
@@ -89,24 +94,24 @@ public final class Connection implements ClientMessage.Receiver {
         edge.countReceived();
         CommandId command = null;
         try {
-            ClientMessage message;
-            try {
-                Command read = Command.read(utf8);
-                command = read.id();
-                take(read.isPublish() ? publishes : otherCommands);
-                message = read.understand();
-            } catch (Refusal malformed) {
-                if (malformed.code() == ErrorCode.INVALID_JSON) {
-                    take(otherCommands);
-                }
-                throw malformed;
-            }
-            message.dispatch(this);
+            Command read = read(utf8);
+            command = read.id();
+            take(read.isPublish() ? publishes : otherCommands);
+            read.understand().dispatch(this);
         } catch (Refusal refusal) {
             refuse(command, refusal);
         } catch (RuntimeException bug) {
             LOG.error("a command failed", bug);
             refuse(command, Refusal.of(bug));
+        }
+    }
+
+    private Command read(byte[] utf8) {
+        try {
+            return Command.read(utf8);
+        } catch (Refusal unreadable) {
+            take(otherCommands);
+            throw unreadable;
         }
     }
 
@@ -199,6 +204,10 @@ public final class Connection implements ClientMessage.Receiver {
 
     @Override
     public void onAuthenticate(ClientMessage.Authenticate authenticate) {
+        if (isAnonymous()) {
+            // Its rooms and its place were counted for nobody; they cannot become somebody's afterwards.
+            throw new Refusal(ErrorCode.BAD_REQUEST, "There is no token to renew: connect with one");
+        }
         edge.verify(authenticate.token())
                 .onSuccess(fresh -> renew(authenticate.id(), fresh))
                 .onFailure(rejected -> {
@@ -211,14 +220,13 @@ public final class Connection implements ClientMessage.Receiver {
         if (ended) {
             return;
         }
-        if (!isAnonymous() && !fresh.user().equals(identity.user())) {
+        if (!fresh.user().equals(identity.user())) {
             // Rooms, limits and messages so far belong to another user.
             close(CloseReason.INVALID_TOKEN);
             return;
         }
-        Identity before = identity;
         identity = fresh;
-        edge.identityChanged(this, before);
+        edge.expiryChanged(this);
         sendAuthenticated(command);
         reauthorize();
     }
@@ -321,14 +329,19 @@ public final class Connection implements ClientMessage.Receiver {
         }
     }
 
-    /** Owns the buffer. A client that lets too much pile up is closed before it pins more. */
+    /**
+     * Owns the buffer. A client is slow when what was left over from earlier turns of the loop exceeds its budget: what
+     * is written in this turn cannot have left yet, however fast the client reads.
+     */
     void write(ByteBuf frames) {
         if (ended) {
             frames.release();
             return;
         }
-        if (out.pendingBytes() + frames.readableBytes()
-                > edge.configInForce().connections().outboundBudget()) {
+        long budget = edge.configInForce().connections().outboundBudget();
+        long leftOver = out.pendingBytes() - writtenThisTurn;
+        writtenThisTurn += frames.readableBytes();
+        if (leftOver > budget || writtenThisTurn > budget + TURN_ALLOWANCE) {
             frames.release();
             edge.metrics().slowConsumer();
             close(CloseReason.SLOW_CONSUMER);
@@ -339,6 +352,7 @@ public final class Connection implements ClientMessage.Receiver {
     }
 
     void flush() {
+        writtenThisTurn = 0;
         out.flush();
     }
 

@@ -17,6 +17,7 @@ import dev.fanfara.protocol.ConnectionId;
 import dev.fanfara.protocol.RoomName;
 import dev.fanfara.protocol.ServerMessage;
 import dev.fanfara.settings.LiveSettings;
+import dev.fanfara.settings.Settings;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.PooledByteBufAllocator;
 import io.vertx.core.Context;
@@ -26,10 +27,14 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The connections of one event loop. Everything here is touched only by that loop, so there is not a lock in the way of
@@ -39,6 +44,8 @@ import org.jspecify.annotations.Nullable;
  * {@link Audience} gathers it, and {@link #endTurn} writes it: once per connection and turn of the loop.
  */
 public final class ConnectionVerticle extends VerticleBase implements EdgeMessage.Receiver {
+    private static final Logger LOG = LoggerFactory.getLogger(ConnectionVerticle.class);
+
     private static final long OUTBOUND_SAMPLE_MS = 5_000;
 
     private final Nodes nodes;
@@ -50,7 +57,7 @@ public final class ConnectionVerticle extends VerticleBase implements EdgeMessag
 
     private final Map<ConnectionId, Connection> connections = new HashMap<>();
     /** The connections of each user; nearly always one. */
-    private final Map<String, List<Connection>> byUser = new HashMap<>();
+    private final Map<String, Collection<Connection>> byUser = new HashMap<>();
 
     private final Map<RoomName, Audience> audiences = new HashMap<>();
     private final Deadlines heartbeats = new Deadlines();
@@ -60,6 +67,9 @@ public final class ConnectionVerticle extends VerticleBase implements EdgeMessag
     private List<Audience> toDeliver = new ArrayList<>();
     private List<Connection> toFlush = new ArrayList<>();
     private boolean turnWillEnd;
+    /** The configuration the connections were last checked against. */
+    private GatewayConfig authorizedBy;
+
     private long tickets;
     private long messagesReceived;
     private long messagesSent;
@@ -78,6 +88,7 @@ public final class ConnectionVerticle extends VerticleBase implements EdgeMessag
         this.settings = settings;
         this.roomsPerUser = roomsPerUser;
         this.version = version;
+        this.authorizedBy = settings.current().config();
         this.metrics = metrics;
         this.rooms = new String[nodes.self().loops()];
         for (int i = 0; i < rooms.length; i++) {
@@ -88,13 +99,24 @@ public final class ConnectionVerticle extends VerticleBase implements EdgeMessag
     @Override
     public Future<?> start() {
         String self = nodes.self().id();
-        settings.onChange(context, changed -> List.copyOf(connections.values()).forEach(Connection::reauthorize));
+        settings.onChange(context, this::reauthorize);
         vertx.setPeriodic(Deadlines.TICK_MS, timer -> tick());
         vertx.setPeriodic(OUTBOUND_SAMPLE_MS, timer -> metrics.outboundBytes(loop, pendingBytes()));
         return Future.all(
                 Addresses.EDGE.hear(vertx, self, loop, message -> message.dispatch(this)),
                 Addresses.ANNOUNCE.serve(vertx, self, loop, said -> Future.succeededFuture(onAnnouncement(said))),
                 Addresses.EDGE_STATS.serve(vertx, self, loop, question -> Future.succeededFuture(stats())));
+    }
+
+    private void reauthorize(Settings changed) {
+        GatewayConfig before = authorizedBy;
+        authorizedBy = changed.config();
+        boolean sameRights = before.auth().equals(authorizedBy.auth())
+                && before.rooms().equals(authorizedBy.rooms())
+                && before.demo() == authorizedBy.demo();
+        if (!sameRights) {
+            List.copyOf(connections.values()).forEach(Connection::reauthorize);
+        }
     }
 
     // Connections come and go
@@ -113,41 +135,52 @@ public final class ConnectionVerticle extends VerticleBase implements EdgeMessag
                 nodes.self().id(),
                 configInForce().connections().heartbeat().toMillis(),
                 version));
+        if (drain != null) {
+            // Its upgrade was under way when the drain began.
+            connection.send(ServerMessage.Reconnect.spread());
+            connection.close(CloseReason.SHUTTING_DOWN);
+        }
         return connection;
     }
 
     void ended(Connection connection, int code) {
         connections.remove(connection.id());
-        unindex(connection, connection.identity());
+        unindex(connection);
         heartbeats.remove(connection.heartbeatTick, connection);
         expiries.remove(connection.expiryTick, connection);
         metrics.connectionClosed(connection.format().transport(), code);
     }
 
-    void identityChanged(Connection connection, Identity before) {
-        unindex(connection, before);
-        index(connection);
+    void expiryChanged(Connection connection) {
         expiries.remove(connection.expiryTick, connection);
         watchExpiry(connection);
     }
 
     private void index(Connection connection) {
-        byUser.merge(connection.identity().user(), List.of(connection), (some, more) -> {
-            List<Connection> all = new ArrayList<>(some);
-            all.addAll(more);
-            return all;
+        byUser.compute(connection.identity().user(), (user, known) -> {
+            if (known == null) {
+                return List.of(connection);
+            }
+            Collection<Connection> several = known.size() == 1 ? new LinkedHashSet<>(known) : known;
+            several.add(connection);
+            return several;
         });
     }
 
-    private void unindex(Connection connection, Identity identity) {
-        List<Connection> others = byUser.getOrDefault(identity.user(), List.of()).stream()
-                .filter(each -> each != connection)
-                .toList();
-        if (others.isEmpty()) {
-            byUser.remove(identity.user());
-        } else {
-            byUser.put(identity.user(), others);
-        }
+    private void unindex(Connection connection) {
+        byUser.computeIfPresent(connection.identity().user(), ConnectionVerticle.without(connection));
+    }
+
+    /** Null removes the user from the map. */
+    @SuppressWarnings("NullAway") // the contract of Map.computeIfPresent
+    private static BiFunction<String, Collection<Connection>, Collection<Connection>> without(Connection gone) {
+        return (user, known) -> {
+            if (known.size() == 1) {
+                return known.contains(gone) ? null : known;
+            }
+            known.remove(gone);
+            return known.size() == 1 ? List.of(known.iterator().next()) : known;
+        };
     }
 
     // Life, heartbeats, expiry
@@ -309,7 +342,7 @@ public final class ConnectionVerticle extends VerticleBase implements EdgeMessag
         }
         if (full) {
             // It stays in the list; delivering nothing costs nothing.
-            countSent(audience.deliver(metrics));
+            deliver(audience);
         }
     }
 
@@ -339,7 +372,8 @@ public final class ConnectionVerticle extends VerticleBase implements EdgeMessag
         ServerMessage message =
                 new ServerMessage.PrivateMessage(said.user(), said.connection(), said.payload(), said.timestamp());
         Connection named = connections.get(new ConnectionId(said.to()));
-        return sendToAll(message, named != null ? List.of(named) : byUser.getOrDefault(said.to(), List.of()));
+        return sendToAll(
+                message, named != null ? List.of(named) : List.copyOf(byUser.getOrDefault(said.to(), List.of())));
     }
 
     private int sendToAll(ServerMessage message, Collection<Connection> receivers) {
@@ -382,7 +416,7 @@ public final class ConnectionVerticle extends VerticleBase implements EdgeMessag
         try {
             List<Audience> spoken = toDeliver;
             toDeliver = new ArrayList<>();
-            spoken.forEach(audience -> countSent(audience.deliver(metrics)));
+            spoken.forEach(this::deliver);
             List<Connection> written = toFlush;
             toFlush = new ArrayList<>();
             for (Connection connection : written) {
@@ -394,6 +428,15 @@ public final class ConnectionVerticle extends VerticleBase implements EdgeMessag
             if (!toDeliver.isEmpty() || !toFlush.isEmpty()) {
                 endTurnLater();
             }
+        }
+    }
+
+    /** A fault in one room must not silence the others, whose turn has ended too. */
+    private void deliver(Audience audience) {
+        try {
+            countSent(audience.deliver(metrics));
+        } catch (RuntimeException bug) {
+            LOG.error("delivering to a room failed", bug);
         }
     }
 
@@ -409,6 +452,13 @@ public final class ConnectionVerticle extends VerticleBase implements EdgeMessag
             drain.closeDue();
         }
         return drain.done();
+    }
+
+    /** Whoever is left is closed now. Event loop only. */
+    public void hurry() {
+        if (drain != null) {
+            drain.hurry();
+        }
     }
 
     public boolean isDraining() {

@@ -14,9 +14,10 @@ import java.util.List;
  */
 final class Drain {
     private final List<Connection> all;
-    private final Duration window;
+    private Duration window;
     private final long startedNanos = System.nanoTime();
     private final List<Future<Void>> closing = new ArrayList<>();
+    private boolean awaited;
     private final Promise<Void> done = Promise.promise();
 
     Drain(List<Connection> all, Duration window) {
@@ -28,6 +29,11 @@ final class Drain {
         return done.future();
     }
 
+    void hurry() {
+        window = Duration.ZERO;
+        closeDue();
+    }
+
     void closeDue() {
         int due = due();
         while (closing.size() < due) {
@@ -35,7 +41,8 @@ final class Drain {
             connection.send(ServerMessage.Reconnect.spread());
             closing.add(connection.close(CloseReason.SHUTTING_DOWN));
         }
-        if (closing.size() == all.size()) {
+        if (closing.size() == all.size() && !awaited) {
+            awaited = true;
             Future.join(closing).onComplete(gone -> done.tryComplete());
         }
     }

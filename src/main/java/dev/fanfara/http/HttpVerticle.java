@@ -5,6 +5,7 @@ import dev.fanfara.config.GatewayConfig;
 import dev.fanfara.config.ServerConfig;
 import dev.fanfara.protocol.Refusal;
 import dev.fanfara.settings.LiveSettings;
+import dev.fanfara.transport.websocket.WebSocketUpgrade;
 import io.vertx.core.Future;
 import io.vertx.core.Handler;
 import io.vertx.core.VerticleBase;
@@ -134,15 +135,26 @@ public final class HttpVerticle extends VerticleBase {
             request.response().putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
         }
         // Authenticated publishes have a limit of their own; whether it is one is known when its credentials are.
-        boolean countsLater = request.method() == HttpMethod.POST && Callers.showsCredentials(request);
+        boolean upgrade = request.headers().contains(HttpHeaders.UPGRADE, HttpHeaders.WEBSOCKET, true);
+        boolean countsLater = !upgrade && request.method() == HttpMethod.POST && Callers.showsCredentials(request);
         Optional<Problem> tooMany = countsLater ? Optional.empty() : count(request);
         if (tooMany.isPresent()) {
             tooMany.get().answer(request.response());
-        } else if (request.headers().contains(HttpHeaders.UPGRADE, HttpHeaders.WEBSOCKET, true)) {
-            upgrades.accept(request);
+        } else if (upgrade && WebSocketUpgrade.serves(request.path())) {
+            upgrade(request);
         } else if (router != null) {
             SecurityHeaders.put(request.response());
             router.handle(request);
+        }
+    }
+
+    private void upgrade(HttpServerRequest request) {
+        try {
+            upgrades.accept(request);
+        } catch (RuntimeException bug) {
+            // Its text may hold the query, and that a token.
+            LOG.error("an upgrade failed: {}", bug.getClass().getName());
+            Problem.of(bug).answer(request.response());
         }
     }
 

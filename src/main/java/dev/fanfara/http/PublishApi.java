@@ -79,11 +79,12 @@ final class PublishApi {
         // Nothing of the body is taken in before it is known whose it is; asking for a key set may take a while.
         request.pause();
         Settings settings = live.current();
-        int limit = settings.config().connections().maxMessageSize() + AROUND_PAYLOAD;
+        int limit = settings.config().connections().maxMessageSize();
         callers.identify(request, settings)
                 .map(caller -> decision.decide(caller, settings))
-                .compose(action -> JsonBody.read(request, limit)
-                        .map(bytes -> PublishBody.read(bytes).withKey(request.getHeader("Idempotency-Key")))
+                .compose(action -> JsonBody.read(request, limit + AROUND_PAYLOAD)
+                        .map(bytes ->
+                                PublishBody.read(bytes).within(limit).withKey(request.getHeader("Idempotency-Key")))
                         .compose(action))
                 .onSuccess(ctx::json)
                 .onFailure(ctx::fail);

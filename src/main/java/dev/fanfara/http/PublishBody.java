@@ -20,6 +20,14 @@ record PublishBody(
     private static final int MAX_KEY_LENGTH = 64;
     private static final int MAX_USER_LENGTH = 255;
 
+    /** @throws Refusal {@code too-large}: members would get a message no member may send */
+    PublishBody within(int limit) {
+        if (payload.json().length > limit) {
+            throw new Refusal(ErrorCode.TOO_LARGE, "A message has at most " + limit + " bytes");
+        }
+        return this;
+    }
+
     /** @throws Refusal with a sentence that names the member at fault */
     static PublishBody read(byte[] utf8) {
         try (JsonParser parser = PayloadReader.open(utf8)) {

@@ -89,6 +89,8 @@ final class FieldReader implements Fields {
                 throw new Unfit(content.expected());
             }
             reading.content(at + "#content", text);
+            // Read once, when the listener opens: a renewed file waits for a restart, and the log must say so.
+            reading.atStart(at, file + "#" + text.hashCode());
             warnIfOpen(at, content.secret(), List.of(file));
             return file;
         } catch (Unfit e) {

@@ -38,7 +38,7 @@ public interface GatewayMetrics {
 
     default void slowConsumer() {}
 
-    /** {@code scope}: {@code messages}, {@code publishes}, {@code requests}, {@code connects}. */
+    /** {@code scope}: {@code messages}, {@code publishes}, {@code requests}, {@code connects}, {@code connections}. */
     default void rateLimited(String scope) {}
 
     default void authFailed(String reason) {}

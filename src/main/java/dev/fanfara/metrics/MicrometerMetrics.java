@@ -22,7 +22,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class MicrometerMetrics implements GatewayMetrics {
     private static final List<String> TRANSPORTS = List.of("websocket", "echo");
-    private static final List<String> RATE_LIMITS = List.of("messages", "publishes", "requests", "connects");
+    private static final List<String> RATE_LIMITS =
+            List.of("messages", "publishes", "requests", "connects", "connections");
     /** What the contract lists and what RFC 6455 section 7.4.1 says; a client may send any other number. */
     private static final List<String> CLOSE_CODES = Stream.concat(
                     IntStream.rangeClosed(1000, 1013)

@@ -125,8 +125,13 @@ public final class Command {
         if (hasMaxRate) {
             throw new Refusal(ErrorCode.BAD_REQUEST, "maxRate: this room keeps no state to conflate");
         }
-        if (user != null && (user.isEmpty() || user.length() > MAX_USER_LENGTH)) {
-            throw new Refusal(ErrorCode.BAD_REQUEST, "user: expected 1 to " + MAX_USER_LENGTH + " characters");
+        if (user != null
+                && (user.isEmpty()
+                        || user.length() > MAX_USER_LENGTH
+                        || user.chars().anyMatch(Character::isISOControl))) {
+            throw new Refusal(
+                    ErrorCode.BAD_REQUEST,
+                    "user: expected 1 to " + MAX_USER_LENGTH + " characters, no control characters");
         }
         return new ClientMessage.Join(id, new RoomName(required(room, "room")), since, user);
     }
@@ -241,23 +246,5 @@ public final class Command {
             return null;
         }
         return new Payload(Payload.Kind.TEXT, PayloadReader.copy(parser));
-    }
-
-    /** A payload read alone, for bodies that are one. */
-    public static Payload payloadOf(Payload.Kind kind, byte[] utf8) {
-        try (JsonParser parser = PayloadReader.open(utf8)) {
-            if (parser.nextToken() == null) {
-                throw new Refusal(ErrorCode.INVALID_JSON, "Invalid JSON");
-            }
-            Payload payload = new Payload(kind, PayloadReader.copy(parser));
-            if (parser.nextToken() != null) {
-                throw new Refusal(ErrorCode.INVALID_JSON, "Invalid JSON");
-            }
-            return payload;
-        } catch (JsonProcessingException malformed) {
-            throw new Refusal(ErrorCode.INVALID_JSON, "Invalid JSON");
-        } catch (IOException impossible) {
-            throw new UncheckedIOException(impossible);
-        }
     }
 }

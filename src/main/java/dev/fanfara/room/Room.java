@@ -156,6 +156,17 @@ public final class Room {
         return changes;
     }
 
+    /** Forgets who is on other nodes, but not how many: in rooms that only count, users are not told. */
+    public void forgetUsers() {
+        remotes.values().forEach(roster -> roster.members.clear());
+    }
+
+    /** All of this node's members are news to the others: they may have been told numbers only. */
+    public void retell() {
+        members.forEach((connection, member) -> untoldJoined.put(connection, member.user()));
+        untold = true;
+    }
+
     /** True if this version of a node's roster, or a later one, is known here. */
     public boolean knows(String node, long itsVersion) {
         RemoteRoster known = remotes.get(node);
@@ -178,16 +189,21 @@ public final class Room {
         return changes;
     }
 
-    /** Everybody in the room, by user, in the order of their names. */
-    public List<PresentUser> presentUsers() {
+    /** Who is in the room, by user, in the order of their names: so many of them at most. */
+    public List<PresentUser> presentUsers(int most) {
         Map<String, int[]> connections = new TreeMap<>();
         members.values().forEach(member -> connections.computeIfAbsent(member.user(), u -> new int[1])[0]++);
         remotes.values()
                 .forEach(roster -> roster.members
                         .values()
                         .forEach(user -> connections.computeIfAbsent(user, u -> new int[1])[0]++));
-        List<PresentUser> users = new ArrayList<>(connections.size());
-        connections.forEach((user, count) -> users.add(new PresentUser(user, count[0])));
+        List<PresentUser> users = new ArrayList<>(Math.min(most, connections.size()));
+        for (Map.Entry<String, int[]> entry : connections.entrySet()) {
+            if (users.size() == most) {
+                break;
+            }
+            users.add(new PresentUser(entry.getKey(), entry.getValue()[0]));
+        }
         return users;
     }
 

@@ -161,11 +161,26 @@ class ConnectionVerticleTest {
     }
 
     @Test
+    void aBurstLargerThanTheBudgetDoesNotCloseWhoReadsInTime() {
+        RecordingWire alice = joined();
+        String large = "x".repeat(60_000);
+
+        onLoop(() -> {
+            for (int i = 0; i < 60; i++) {
+                edge.onDeliver(new EdgeMessage.Deliver(ROOM, shared(i, large), null));
+            }
+        });
+
+        assertThat(alice.closed).isNull();
+        assertThat(alice.numbers()).hasSize(60);
+    }
+
+    @Test
     void aSlowMemberIsClosedAndTheOthersAreServed() {
         RecordingWire alice = joined();
         RecordingWire slow = joined();
         RecordingWire bob = joined();
-        slow.pending = 1024 * 1024;
+        slow.pending = 1024 * 1024 + 1;
 
         onLoop(() -> edge.onDeliver(said(1, null)));
 

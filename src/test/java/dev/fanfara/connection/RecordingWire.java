@@ -16,7 +16,10 @@ final class RecordingWire implements Outbound {
     @Nullable
     CloseReason closed;
 
+    /** What the system has not taken of what was flushed. */
     long pending;
+
+    private long unflushed;
     int flushes;
     int ends;
 
@@ -82,16 +85,18 @@ final class RecordingWire implements Outbound {
         frames.readBytes(bytes);
         frames.release();
         writes.add(bytes);
+        unflushed += bytes.length;
     }
 
     @Override
     public void flush() {
         flushes++;
+        unflushed = 0;
     }
 
     @Override
     public long pendingBytes() {
-        return pending;
+        return pending + unflushed;
     }
 
     @Override

@@ -35,7 +35,7 @@ class RoomTest {
 
         assertThat(changes).extracting(PresenceChange::user).containsExactly("bob", "bob");
         assertThat(changes).extracting(PresenceChange::count).containsExactly(2, 3);
-        assertThat(room.presentUsers()).containsExactly(new PresentUser("alice", 1), new PresentUser("bob", 2));
+        assertThat(room.presentUsers(10)).containsExactly(new PresentUser("alice", 1), new PresentUser("bob", 2));
     }
 
     @Test

@@ -241,6 +241,59 @@ class HostileClientIT {
     }
 
     @Test
+    void aBurstDoesNotCloseWhoReadsIt() {
+        int count = 20;
+        String big = "x".repeat(60_000);
+        try (TestClient reader = TestClient.connect(gateway);
+                RawSocket publisher = connect()) {
+            reader.joins("burst");
+            publisher.says("{'type':'join','room':'burst'}").readUntil(RawSocket.TEXT);
+            assertThat(publisher.readUntil(RawSocket.TEXT).text()).contains("\"joined\"");
+            ByteArrayOutputStream burst = new ByteArrayOutputStream();
+            for (int i = 0; i < count; i++) {
+                String message = "{\"type\":\"message\",\"data\":{\"i\":" + i + ",\"x\":\"" + big + "\"}}";
+                burst.writeBytes(RawSocket.frame(0x81, message.getBytes(StandardCharsets.UTF_8)));
+            }
+            publisher.write(burst.toByteArray());
+            for (int i = 0; i < count; i++) {
+                assertThat(reader.hears("message").getJsonObject("data").getInteger("i"))
+                        .isEqualTo(i);
+            }
+        }
+    }
+
+    @Test
+    void aBrokenEscapeInTheQueryIsRefusedAndStaysOutOfTheLog() {
+        for (String path : new String[] {"/ws?token=%zzCANARY", "/ws?%", "/ws?x=%zz&token=CANARY", "/echo?%"}) {
+            try (RawSocket client = RawSocket.connect(gateway.port())) {
+                assertThat(client.requestUpgrade(path)).as(path).startsWith("HTTP/1.1 400");
+            }
+        }
+        assertThat(gateway.output()).doesNotContain("CANARY");
+    }
+
+    @Test
+    void anUpgradeWithABodyIsRefusedAndLeavesNothingBehind() {
+        for (String path : new String[] {"/ws", "/echo"}) {
+            try (RawSocket client = RawSocket.connect(gateway.port())) {
+                assertThat(client.requestUpgrade(path, "Content-Length: 9000")).startsWith("HTTP/1.1 400");
+            }
+        }
+    }
+
+    @Test
+    void commandsThatAreNoObjectsCountAsCommands() {
+        try (GatewayProcess strict = GatewayProcess.start("--no-demo", "--set", "limits.messages=3/1m");
+                TestClient client = TestClient.connect(strict)) {
+            client.says("1").says("[]").says("{").says("null");
+            assertThat(client.hears("error").getString("code")).isEqualTo("bad-request");
+            assertThat(client.hears("error").getString("code")).isEqualTo("bad-request");
+            assertThat(client.hears("error").getString("code")).isEqualTo("invalid-json");
+            assertThat(client.hears("error").getString("code")).isEqualTo("rate-limited");
+        }
+    }
+
+    @Test
     void aForeignOriginIsRefusedBeforeTheUpgrade() {
         String own = "Origin: http://127.0.0.1:" + gateway.port();
         assertThat(upgradeStatus(own)).isEqualTo("101");

@@ -82,6 +82,10 @@ class ProcessIT {
                     assertThat(gateway.management("/health/ready").statusCode()).isEqualTo(503));
             assertThat(gateway.management("/health/live").statusCode()).isEqualTo(200);
             gateway.signal("TERM");
+            for (TestClient client : clients) {
+                assertThat(client.hears("reconnect").getLong("after")).isPositive();
+                assertThat(client.closes()).isEqualTo(new TestClient.Closed(1001, "Server shutting down"));
+            }
             assertThat(gateway.awaitExit(2)).isZero();
             clients.forEach(TestClient::close);
         }

@@ -117,24 +117,33 @@ public final class TestClient implements AutoCloseable {
         return this;
     }
 
+    /** The reply to the command of this id, whatever its type. */
+    public JsonObject hearsAnswer(String id) {
+        return take("answer to " + id, message -> id.equals(message.getValue("id")));
+    }
+
     public JsonObject hears(String type) {
         return hears(type, message -> true);
     }
 
     /** Takes the first message that fits, now or later, out of what was heard. */
     public JsonObject hears(String type, Predicate<JsonObject> fits) {
+        return take(type, message -> type.equals(message.getString("type")) && fits.test(message));
+    }
+
+    private JsonObject take(String wanted, Predicate<JsonObject> fits) {
         long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_S);
         synchronized (heard) {
             while (true) {
                 for (int i = 0; i < heard.size(); i++) {
                     JsonObject message = heard.get(i);
-                    if (type.equals(message.getString("type")) && fits.test(message)) {
+                    if (fits.test(message)) {
                         return heard.remove(i);
                     }
                 }
                 long left = TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime());
                 if (left <= 0 || closed.isDone()) {
-                    throw new AssertionError("no '" + type + "' came; heard " + heard + ", closed " + closed);
+                    throw new AssertionError("no '" + wanted + "' came; heard " + heard + ", closed " + closed);
                 }
                 try {
                     heard.wait(left);

@@ -1,20 +1,17 @@
 package dev.fanfara.transport.websocket;
 
 import dev.fanfara.connection.WireFormat;
-import dev.fanfara.protocol.CloseReason;
 import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelHandlerContext;
 import io.vertx.core.internal.ContextInternal;
 import java.util.function.IntConsumer;
-import java.util.function.LongSupplier;
 
 /** Sends back what came, text as text and binary as binary. {@code onEnd} gets the close code, once. */
 final class EchoSocket extends WebSocketWire {
-    private final LongSupplier outboundBudget;
     private final IntConsumer onEnd;
 
-    EchoSocket(ContextInternal vertxContext, LongSupplier outboundBudget, IntConsumer onEnd) {
+    EchoSocket(ContextInternal vertxContext, IntConsumer onEnd) {
         super(vertxContext);
-        this.outboundBudget = outboundBudget;
         this.onEnd = onEnd;
     }
 
@@ -30,14 +27,21 @@ final class EchoSocket extends WebSocketWire {
 
     private void echo(int firstByte, ByteBuf content) {
         int length = content.readableBytes();
-        if (pendingBytes() + length > outboundBudget.getAsLong()) {
-            violated(CloseReason.SLOW_CONSUMER);
-            return;
-        }
         ByteBuf frame = channel().alloc().directBuffer(length + WireFormat.MAX_HEADER);
         WireFormat.webSocketHeader(firstByte, length, frame);
         write(frame.writeBytes(content, content.readerIndex(), length));
         flush();
+        readIfWritable();
+    }
+
+    /** Nothing is lost by waiting here: who does not take its echo may not send more. */
+    private void readIfWritable() {
+        channel().config().setAutoRead(channel().isWritable());
+    }
+
+    @Override
+    public void channelWritabilityChanged(ChannelHandlerContext from) {
+        readIfWritable();
     }
 
     @Override

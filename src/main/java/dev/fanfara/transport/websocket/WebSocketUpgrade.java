@@ -8,19 +8,22 @@ import dev.fanfara.auth.TokenCarriers;
 import dev.fanfara.auth.TokenRejected;
 import dev.fanfara.config.GatewayConfig;
 import dev.fanfara.connection.ConnectionVerticle;
+import dev.fanfara.connection.WireFormat;
 import dev.fanfara.metrics.GatewayMetrics;
 import dev.fanfara.protocol.CloseReason;
 import dev.fanfara.protocol.ConnectionId;
+import dev.fanfara.protocol.ErrorCode;
+import dev.fanfara.protocol.Refusal;
 import dev.fanfara.settings.LiveSettings;
 import dev.fanfara.settings.Settings;
-import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.websocketx.extensions.WebSocketServerExtension;
 import io.vertx.core.Future;
 import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.internal.ContextInternal;
-import io.vertx.core.json.JsonObject;
 import java.nio.channels.ClosedChannelException;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -35,61 +38,72 @@ public final class WebSocketUpgrade {
     private static final String ECHO = "/echo";
     private static final String ECHO_TRANSPORT = "echo";
     private static final int ANONYMOUS_NAME_LENGTH = 10;
+    private static final Duration RETRY_AFTER = Duration.ofSeconds(1);
 
     private final ConnectionVerticle edge;
     private final LiveSettings settings;
     private final Admission admission;
     private final GatewayMetrics metrics;
+    private final Refusals refusals;
+
+    /** How a request is refused before the upgrade; the HTTP side knows how such an answer looks. */
+    public interface Refusals {
+        void answer(HttpServerRequest request, Refusal refusal);
+    }
 
     public WebSocketUpgrade(
-            ConnectionVerticle edge, LiveSettings settings, Admission admission, GatewayMetrics metrics) {
+            ConnectionVerticle edge,
+            LiveSettings settings,
+            Admission admission,
+            GatewayMetrics metrics,
+            Refusals refusals) {
+        this.refusals = refusals;
         this.edge = edge;
         this.settings = settings;
         this.admission = admission;
         this.metrics = metrics;
     }
 
-    /** The rate of requests was checked before. */
+    public static boolean serves(String path) {
+        return NATIVE.equals(path) || ECHO.equals(path);
+    }
+
+    /** The path and the rate of requests were checked before. */
     public void accept(HttpServerRequest request) {
         Settings now = settings.current();
-        String path = request.path();
-        boolean echo = ECHO.equals(path);
-        if (!echo && !NATIVE.equals(path)) {
-            refuse(request, 404, "Nothing here speaks WebSocket");
+        if (request.method() != HttpMethod.GET || hasBody(request)) {
+            // Vert.x would answer such an upgrade itself, and never tell us that it did.
+            refusals.answer(request, new Refusal(ErrorCode.BAD_REQUEST, "An upgrade is a GET without a body"));
             return;
         }
         List<String> origins = request.headers().getAll(HttpHeaders.ORIGIN);
         if (!admission.origins().allow(origins, request.getHeader(HttpHeaders.HOST))) {
-            refuse(request, 403, "This origin is not allowed");
+            refusals.answer(request, new Refusal(ErrorCode.FORBIDDEN, "This origin is not allowed"));
             return;
         }
         if (edge.isDraining() || admission.connections().refusesNew().isPresent()) {
             metrics.rateLimited("connects");
-            request.response().putHeader(HttpHeaders.RETRY_AFTER, "1");
-            refuse(request, 503, "Too many connections right now");
+            refusals.answer(request, overloaded());
             return;
         }
         ClientAddress client = ClientAddress.of(
                 request.remoteAddress(),
                 request.headers().getAll("X-Forwarded-For"),
                 now.config().server().trustedProxies());
-        if (echo) {
+        if (ECHO.equals(request.path())) {
             openEcho(request, client, now.config());
         } else {
             openNative(request, client, now);
         }
     }
 
-    private static void refuse(HttpServerRequest request, int status, String detail) {
-        request.response()
-                .setStatusCode(status)
-                .putHeader(HttpHeaders.CONTENT_TYPE, "application/problem+json")
-                .end(new JsonObject()
-                        .put("type", "about:blank")
-                        .put("title", HttpResponseStatus.valueOf(status).reasonPhrase())
-                        .put("status", status)
-                        .put("detail", detail)
-                        .encode());
+    private static boolean hasBody(HttpServerRequest request) {
+        String length = request.getHeader(HttpHeaders.CONTENT_LENGTH);
+        return (length != null && !length.equals("0")) || request.headers().contains(HttpHeaders.TRANSFER_ENCODING);
+    }
+
+    private static Refusal overloaded() {
+        return new Refusal(ErrorCode.UNAVAILABLE, "This node takes no more connections right now", RETRY_AFTER);
     }
 
     private void openNative(HttpServerRequest request, ClientAddress client, Settings now) {
@@ -116,7 +130,7 @@ public final class WebSocketUpgrade {
         Optional<String> token;
         try {
             token = TokenCarriers.find(
-                    request.getParam("token"),
+                    queryToken(request),
                     request.getHeader("Authorization"),
                     request.getHeader("Sec-WebSocket-Protocol"));
         } catch (TokenRejected ambiguous) {
@@ -130,11 +144,24 @@ public final class WebSocketUpgrade {
                 : Future.succeededFuture(Identity.anonymous(anonymousName(), false));
     }
 
+    /** Vert.x says of a query with broken escapes what was in it; that may be a token, and must not reach a log. */
+    private static @Nullable String queryToken(HttpServerRequest request) {
+        try {
+            return request.getParam("token");
+        } catch (IllegalArgumentException brokenEscape) {
+            throw new TokenRejected(TokenRejected.Reason.MALFORMED);
+        }
+    }
+
     private static String anonymousName() {
         return "anon-" + ConnectionId.random().value().substring(0, ANONYMOUS_NAME_LENGTH);
     }
 
     private void openNative(HttpServerRequest request, ClientAddress client, GatewayConfig config, Identity identity) {
+        if (edge.isDraining()) {
+            refusals.answer(request, overloaded());
+            return;
+        }
         String user = identity.kind() == Identity.Kind.ANONYMOUS ? null : identity.user();
         Connections.@Nullable Lease lease =
                 admission.connections().tryOpen(client, user).orElse(null);
@@ -156,11 +183,10 @@ public final class WebSocketUpgrade {
             refuse(request, config, CloseReason.TOO_MANY_CONNECTIONS);
             return;
         }
-        EchoSocket socket = new EchoSocket(
-                context(), () -> settings.current().config().connections().outboundBudget(), code -> {
-                    lease.close();
-                    metrics.connectionClosed(ECHO_TRANSPORT, code);
-                });
+        EchoSocket socket = new EchoSocket(context(), code -> {
+            lease.close();
+            metrics.connectionClosed(ECHO_TRANSPORT, code);
+        });
         takeOver(request, socket, config)
                 .onSuccess(taken -> metrics.connectionOpened(ECHO_TRANSPORT))
                 .onFailure(failed -> lease.close());
@@ -168,7 +194,11 @@ public final class WebSocketUpgrade {
 
     private void refuse(HttpServerRequest request, GatewayConfig config, CloseReason reason) {
         NativeSocket socket = new NativeSocket(context());
-        takeOver(request, socket, config).onSuccess(taken -> socket.close(reason));
+        takeOver(request, socket, config).onSuccess(taken -> {
+            metrics.connectionOpened(WireFormat.WEBSOCKET.transport());
+            metrics.connectionClosed(WireFormat.WEBSOCKET.transport(), reason.code());
+            socket.close(reason);
+        });
     }
 
     private static Future<Void> takeOver(HttpServerRequest request, WebSocketWire wire, GatewayConfig config) {
