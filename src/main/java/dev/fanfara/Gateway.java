@@ -118,7 +118,6 @@ public final class Gateway {
         Cluster joined = join(config.cluster(), transport);
         cluster = joined;
         Vertx vertx = joined.vertx();
-        Addresses.registerCodecs(vertx.eventBus());
         metrics.clusterMembers(() -> joined.peers().size() + 1);
 
         LiveSettings live = new LiveSettings(settingsOf(vertx, config, started.hash(), null));
@@ -156,7 +155,9 @@ public final class Gateway {
         VertxBuilder builder =
                 Vertx.builder().with(options).withTransport(transport).withMetrics(VertxMeters.factory(registry));
         if (!config.enabled()) {
-            return Cluster.standalone(builder.build());
+            Vertx alone = builder.build();
+            Addresses.registerCodecs(alone.eventBus());
+            return Cluster.standalone(alone);
         }
         ClusterOptions place = new ClusterOptions(
                 config.name(),
@@ -166,7 +167,14 @@ public final class Gateway {
                 discovery(config.discovery()),
                 config.backups(),
                 ClusterNodes.attributes(loops));
-        return await(Cluster.start(place, options, builder, structures -> {}), START_TIMEOUT);
+        return await(
+                Cluster.start(
+                        place,
+                        options,
+                        builder,
+                        structures -> {},
+                        joining -> Addresses.registerCodecs(joining.eventBus())),
+                START_TIMEOUT);
     }
 
     private Discovery discovery(DiscoveryConfig config) {

@@ -38,13 +38,18 @@ public final class Cluster {
      * Builds a clustered Vert.x and joins. Fails with a {@link ClusterException} if it cannot; then nothing is left open.
      *
      * @param builder prepared with transport and metrics
+     * @param beforeJoin prepares the event bus (codecs): peers may send as soon as this node is a member
      * @param structures adds what the other parts keep in Hazelcast: maps, serializers, split-brain protection
      */
     public static Future<Cluster> start(
-            ClusterOptions options, VertxOptions vertxOptions, VertxBuilder builder, Consumer<Config> structures) {
+            ClusterOptions options,
+            VertxOptions vertxOptions,
+            VertxBuilder builder,
+            Consumer<Config> structures,
+            Consumer<Vertx> beforeJoin) {
         Config config = HazelcastSettings.of(options);
         structures.accept(config);
-        RoutedClusterManager manager = new RoutedClusterManager(options, config);
+        RoutedClusterManager manager = new RoutedClusterManager(options, config, beforeJoin);
         VertxOptions clustered = new VertxOptions(vertxOptions);
         bus(options, clustered.getEventBusOptions());
         return builder.with(clustered)

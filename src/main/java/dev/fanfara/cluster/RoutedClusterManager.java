@@ -22,6 +22,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -41,6 +42,7 @@ final class RoutedClusterManager extends HazelcastClusterManager {
     private static final int RECONNECT_MILLIS = 100;
 
     private final ClusterOptions options;
+    private final Consumer<Vertx> beforeJoin;
     private final Routes routes = new Routes();
 
     /** When the bus last wanted to connect to a node, by {@link System#nanoTime}. Absent nodes go at each change. */
@@ -49,15 +51,17 @@ final class RoutedClusterManager extends HazelcastClusterManager {
     private @Nullable RegistrationListener cache;
     private @Nullable Context worker;
 
-    RoutedClusterManager(ClusterOptions options, Config config) {
+    RoutedClusterManager(ClusterOptions options, Config config, Consumer<Vertx> beforeJoin) {
         super(config);
         this.options = options;
+        this.beforeJoin = beforeJoin;
     }
 
     @Override
     public void init(Vertx vertx) {
         super.init(vertx);
         worker = vertx.getOrCreateContext();
+        beforeJoin.accept(vertx);
     }
 
     @Override

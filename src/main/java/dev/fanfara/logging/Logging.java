@@ -49,6 +49,8 @@ public final class Logging extends ContextAwareBase implements Configurator {
             // At their own "info" they tell of each step of each start, and Netty of what a client sent.
             context.getLogger("com.hazelcast").setLevel(Level.WARN);
             context.getLogger("io.netty").setLevel(Level.WARN);
+            // Vert.x registers some of its own meters twice.
+            context.getLogger("io.micrometer").setLevel(Level.ERROR);
         }
     }
 

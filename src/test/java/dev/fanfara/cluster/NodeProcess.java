@@ -37,7 +37,11 @@ final class NodeProcess {
                 1,
                 Map.of());
         Cluster cluster = Cluster.start(
-                        options, new VertxOptions().setEventLoopPoolSize(2), Vertx.builder(), config -> {})
+                        options,
+                        new VertxOptions().setEventLoopPoolSize(2),
+                        Vertx.builder(),
+                        config -> {},
+                        joining -> {})
                 .await();
         new NodeProcess(cluster).run();
         while (System.in.read() >= 0) {}

@@ -44,7 +44,7 @@ final class Nodes implements AutoCloseable {
 
     Cluster start(ClusterOptions options, Consumer<Config> further) {
         VertxOptions small = new VertxOptions().setEventLoopPoolSize(2);
-        Cluster cluster = await(Cluster.start(options, small, Vertx.builder(), further));
+        Cluster cluster = await(Cluster.start(options, small, Vertx.builder(), further, joining -> {}));
         running.add(cluster.vertx());
         return cluster;
     }
