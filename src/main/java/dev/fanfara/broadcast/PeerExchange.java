@@ -143,10 +143,14 @@ final class PeerExchange implements PeerMessage.Receiver {
         if (peer == null) {
             return;
         }
-        heard.computeIfAbsent(theirs.node(), node -> new HashSet<>()).add(theirs.loop());
-        List<RoomName> dropped = interests.replaceSome(
-                theirs.node(), theirs.rooms(), room -> Addresses.loopOf(room, peer.loops()) == theirs.loop());
-        dropped.forEach(room -> forgetRoster(theirs.node(), room));
+        if (heard.computeIfAbsent(theirs.node(), node -> new HashSet<>()).add(theirs.loop())) {
+            // A subscription may have overtaken the first list (see Topic), so that one takes nothing away.
+            theirs.rooms().forEach(room -> interests.add(theirs.node(), room));
+        } else {
+            List<RoomName> dropped = interests.replaceSome(
+                    theirs.node(), theirs.rooms(), room -> Addresses.loopOf(room, peer.loops()) == theirs.loop());
+            dropped.forEach(room -> forgetRoster(theirs.node(), room));
+        }
         if (theirs.answer() && !leaving) {
             tell(peer, theirs.loop(), interestsFor(peer, theirs.loop(), false));
         }

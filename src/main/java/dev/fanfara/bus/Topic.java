@@ -10,7 +10,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * One-way messages of one family. Each has a single receiver: event loop {@code loop} of node {@code node}. Messages of
- * one sender to one receiver keep their order, also across topics; between nodes they are lost when a connection is.
+ * one sender to one receiver keep their order on one topic. Across topics and endpoints they do too, but for the first to
+ * each address, which Vert.x looks up then. Between nodes they are lost when a connection is.
  */
 public final class Topic<T> {
     private static final Logger LOG = LoggerFactory.getLogger(Topic.class);

@@ -132,7 +132,7 @@ public final class WebSocketUpgrade {
             token = TokenCarriers.find(
                     queryToken(request),
                     request.getHeader("Authorization"),
-                    request.getHeader("Sec-WebSocket-Protocol"));
+                    String.join(",", request.headers().getAll("Sec-WebSocket-Protocol")));
         } catch (TokenRejected ambiguous) {
             return Future.failedFuture(ambiguous);
         }
