@@ -300,9 +300,8 @@ public final class BroadcastVerticle extends VerticleBase implements RoomMessage
     }
 
     private static ServerMessage message(RoomName room, PresenceChange change, long timestamp) {
-        return change.joined()
-                ? new ServerMessage.UserJoined(room, change.user(), change.connection(), change.count(), timestamp)
-                : new ServerMessage.UserLeft(room, change.user(), change.connection(), change.count(), timestamp);
+        return new ServerMessage.MemberChange(
+                change.joined(), room, change.user(), change.connection(), change.count(), timestamp);
     }
 
     @Nullable

@@ -73,28 +73,12 @@ public sealed interface ServerMessage {
         }
     }
 
-    record UserJoined(RoomName room, String user, ConnectionId connection, int count, long timestamp)
+    /** Somebody came or went; {@code count} is the number of connections after it. */
+    record MemberChange(boolean joined, RoomName room, String user, ConnectionId connection, int count, long timestamp)
             implements ServerMessage {
         @Override
         public String type() {
-            return "user-joined";
-        }
-
-        @Override
-        public void writeMembers(JsonWriter json) {
-            json.member("room", room.value())
-                    .member("user", user)
-                    .member("connection", connection.value())
-                    .member("count", count)
-                    .member("timestamp", Timestamps.iso(timestamp));
-        }
-    }
-
-    record UserLeft(RoomName room, String user, ConnectionId connection, int count, long timestamp)
-            implements ServerMessage {
-        @Override
-        public String type() {
-            return "user-left";
+            return joined ? "user-joined" : "user-left";
         }
 
         @Override
