@@ -121,7 +121,7 @@ final class Audience {
             int from = member.skip;
             member.skip = 0;
             if (frames != null && from < frames.writerIndex()) {
-                member.connection.write(part(frames, from));
+                member.connection.deliver(part(frames, from));
             }
         }
         int sent = report(metrics);

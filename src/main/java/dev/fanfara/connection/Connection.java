@@ -54,7 +54,9 @@ public final class Connection implements ClientMessage.Receiver {
 
     long expiryTick;
     boolean awaitsLife;
-    /** Bytes written in this turn of the loop, which the wire had no chance to take yet. */
+    /** The turn of the loop in which it was last written to. */
+    private long turn;
+    /** Bytes written in that turn, which the wire had no chance to take yet. */
     private long writtenThisTurn;
     /** Something was written in this turn of the loop. */
     boolean toFlush;
@@ -334,9 +336,37 @@ public final class Connection implements ClientMessage.Receiver {
      * is written in this turn cannot have left yet, however fast the client reads.
      */
     void write(ByteBuf frames) {
+        if (isAffordable(frames)) {
+            out.write(frames);
+            edge.flushLater(this);
+        }
+    }
+
+    /**
+     * The same for what a room said in this turn of the loop, which ends now: a connection in one room gets nothing more
+     * in this turn. One in several is flushed when all of them have spoken.
+     */
+    void deliver(ByteBuf frames) {
+        if (!isAffordable(frames)) {
+            return;
+        }
+        if (memberships.size() == 1) {
+            out.writeAndFlush(frames);
+        } else {
+            out.write(frames);
+            edge.flushLater(this);
+        }
+    }
+
+    /** If not, the buffer is released. */
+    private boolean isAffordable(ByteBuf frames) {
         if (ended) {
             frames.release();
-            return;
+            return false;
+        }
+        if (turn != edge.turn()) {
+            turn = edge.turn();
+            writtenThisTurn = 0;
         }
         long budget = edge.configInForce().connections().outboundBudget();
         long leftOver = out.pendingBytes() - writtenThisTurn;
@@ -345,14 +375,12 @@ public final class Connection implements ClientMessage.Receiver {
             frames.release();
             edge.metrics().slowConsumer();
             close(CloseReason.SLOW_CONSUMER);
-            return;
+            return false;
         }
-        out.write(frames);
-        edge.flushLater(this);
+        return true;
     }
 
     void flush() {
-        writtenThisTurn = 0;
         out.flush();
     }
 

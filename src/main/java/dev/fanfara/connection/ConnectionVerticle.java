@@ -67,6 +67,7 @@ public final class ConnectionVerticle extends VerticleBase implements EdgeMessag
     private List<Audience> toDeliver = new ArrayList<>();
     private List<Connection> toFlush = new ArrayList<>();
     private boolean turnWillEnd;
+    private long turn;
     /** The configuration the connections were last checked against. */
     private GatewayConfig authorizedBy;
 
@@ -404,6 +405,11 @@ public final class ConnectionVerticle extends VerticleBase implements EdgeMessag
         }
     }
 
+    /** Counts the times at which what had gathered was written. */
+    long turn() {
+        return turn;
+    }
+
     /** Runs behind what is queued on this loop by now, so all of that is gathered first. */
     private void endTurnLater() {
         if (!turnWillEnd) {
@@ -424,6 +430,7 @@ public final class ConnectionVerticle extends VerticleBase implements EdgeMessag
                 connection.flush();
             }
         } finally {
+            turn++;
             turnWillEnd = false;
             if (!toDeliver.isEmpty() || !toFlush.isEmpty()) {
                 endTurnLater();

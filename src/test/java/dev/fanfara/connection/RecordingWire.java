@@ -95,6 +95,12 @@ final class RecordingWire implements Outbound {
     }
 
     @Override
+    public void writeAndFlush(ByteBuf frames) {
+        write(frames);
+        flush();
+    }
+
+    @Override
     public long pendingBytes() {
         return pending + unflushed;
     }

@@ -66,6 +66,11 @@ final class WebSocketPipeline {
         }
     }
 
+    /** From where what is written is bytes already: the handlers after this one only read. */
+    static ChannelHandlerContext beforeTheSocket(ChannelHandlerContext ours) {
+        return ours.pipeline().context(DECODER);
+    }
+
     private static WebSocket13FrameDecoder decoder(int maxMessage, boolean compressed) {
         return new WebSocket13FrameDecoder(WebSocketDecoderConfig.newBuilder()
                 .expectMaskedFrames(true)

@@ -60,6 +60,9 @@ abstract class WebSocketWire extends ChannelInboundHandlerAdapter {
     private final ContextInternal vertxContext;
     private final Promise<Void> gone = Promise.promise();
     private @Nullable ChannelHandlerContext context;
+    /** Nothing but TLS lies between here and the socket: what is written here passes no other handler. */
+    private @Nullable ChannelHandlerContext out;
+
     private int closeCode = BROKEN;
     private boolean closing;
     private int pings;
@@ -84,6 +87,7 @@ abstract class WebSocketWire extends ChannelInboundHandlerAdapter {
     @Override
     public void handlerAdded(ChannelHandlerContext added) {
         context = added;
+        out = WebSocketPipeline.beforeTheSocket(added);
     }
 
     ChannelHandlerContext context() {
@@ -183,7 +187,7 @@ abstract class WebSocketWire extends ChannelInboundHandlerAdapter {
         int length = Math.min(payload.readableBytes(), MAX_CONTROL_PAYLOAD);
         ByteBuf frame = channel().alloc().directBuffer(2 + length);
         frame.writeByte(firstByte).writeByte(length).writeBytes(payload, payload.readerIndex(), length);
-        context().writeAndFlush(frame, channel().voidPromise());
+        writeAndFlush(frame);
     }
 
     /** Bytes that were written but not yet taken by the system. */
@@ -193,11 +197,22 @@ abstract class WebSocketWire extends ChannelInboundHandlerAdapter {
     }
 
     public void write(ByteBuf frames) {
-        context().write(frames, channel().voidPromise());
+        out().write(frames, out().voidPromise());
+    }
+
+    public void writeAndFlush(ByteBuf frames) {
+        out().writeAndFlush(frames, out().voidPromise());
     }
 
     public void flush() {
-        context().flush();
+        out().flush();
+    }
+
+    private ChannelHandlerContext out() {
+        if (out == null) {
+            throw new IllegalStateException("not in a pipeline");
+        }
+        return out;
     }
 
     Channel channel() {
