@@ -5,8 +5,8 @@ import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A server message on its way to many connections. This is the one place where it becomes bytes: once per wire format
- * and node, on first use, never once per member. Any thread: loops that race make equal bytes.
+ * A server message on its way to its receivers, many or one. This is the one place where it becomes bytes: once per
+ * encoding and node, on first use, never once per member. Any thread: loops that race get equal bytes.
  */
 public final class SharedMessage {
     private final ServerMessage message;
@@ -14,6 +14,7 @@ public final class SharedMessage {
     private final long acceptedNanos;
 
     private volatile byte @Nullable [] json;
+    private volatile byte @Nullable [] deflated;
 
     public SharedMessage(ServerMessage message, long acceptedNanos) {
         this.message = message;
@@ -39,6 +40,24 @@ public final class SharedMessage {
         if (known == null) {
             known = message.toJson();
             json = known;
+        }
+        return known;
+    }
+
+    /**
+     * The same, deflated for permessage-deflate without anything of an earlier message; {@link #json} itself if that is
+     * no shorter. Not to be changed. A loop that finds another one at it waits: doing it again would take as long.
+     */
+    public byte[] deflated() {
+        byte[] known = deflated;
+        if (known == null) {
+            synchronized (this) {
+                known = deflated;
+                if (known == null) {
+                    known = MessageDeflater.deflate(json());
+                    deflated = known;
+                }
+            }
         }
         return known;
     }

@@ -9,6 +9,11 @@ import dev.fanfara.json.Value;
  * @param threshold in bytes; smaller messages go as they are
  */
 public record CompressionConfig(boolean enabled, int threshold) {
+    /** Whether a message of so many bytes is to be compressed, where the client agreed to that. */
+    public boolean appliesTo(int bytes) {
+        return enabled && bytes >= threshold;
+    }
+
     static CompressionConfig read(Fields fields) {
         return new CompressionConfig(
                 fields.value("enabled", Value.flag(), false, "Whether permessage-deflate is offered"),

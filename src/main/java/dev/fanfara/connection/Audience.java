@@ -1,6 +1,7 @@
 package dev.fanfara.connection;
 
 import dev.fanfara.bus.SharedMessage;
+import dev.fanfara.config.CompressionConfig;
 import dev.fanfara.metrics.GatewayMetrics;
 import dev.fanfara.protocol.RoomName;
 import io.netty.buffer.ByteBuf;
@@ -74,7 +75,7 @@ final class Audience {
     }
 
     /** Adds a frame for all members but one. True if so much has gathered that it should be written now. */
-    boolean gather(SharedMessage message, @Nullable Membership except) {
+    boolean gather(SharedMessage message, @Nullable Membership except, CompressionConfig compression) {
         if (except != null) {
             catchUp(except);
         }
@@ -86,7 +87,7 @@ final class Audience {
                     frames = PooledByteBufAllocator.DEFAULT.directBuffer(FIRST_SIZE);
                     gathered[format] = frames;
                 }
-                FORMATS[format].append(message, frames);
+                FORMATS[format].append(message, compression, frames);
                 full |= frames.readableBytes() >= MAX_GATHERED;
             }
         }

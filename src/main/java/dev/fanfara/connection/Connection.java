@@ -3,6 +3,7 @@ package dev.fanfara.connection;
 import dev.fanfara.auth.Identity;
 import dev.fanfara.auth.RoomAction;
 import dev.fanfara.bus.Announcement;
+import dev.fanfara.bus.SharedMessage;
 import dev.fanfara.config.LimitsConfig;
 import dev.fanfara.config.RoomRule;
 import dev.fanfara.protocol.ClientMessage;
@@ -326,7 +327,7 @@ public final class Connection implements ClientMessage.Receiver {
 
     void send(ServerMessage message) {
         if (!ended) {
-            write(edge.encode(message.toJson(), out.format()));
+            write(edge.encode(new SharedMessage(message, 0), out.format()));
             edge.countSent(1);
         }
     }

@@ -8,6 +8,8 @@ import dev.fanfara.bus.EdgeMessage;
 import dev.fanfara.bus.LoopStats;
 import dev.fanfara.bus.Nodes;
 import dev.fanfara.bus.RoomMessage;
+import dev.fanfara.bus.SharedMessage;
+import dev.fanfara.config.CompressionConfig;
 import dev.fanfara.config.GatewayConfig;
 import dev.fanfara.metrics.GatewayMetrics;
 import dev.fanfara.protocol.ClientMessage;
@@ -336,7 +338,7 @@ public final class ConnectionVerticle extends VerticleBase implements EdgeMessag
         }
         Membership except = deliver.except() == null ? null : membership(deliver.except(), deliver.room());
         boolean first = !audience.hasGathered();
-        boolean full = audience.gather(deliver.message(), except);
+        boolean full = audience.gather(deliver.message(), except, compression());
         if (first) {
             toDeliver.add(audience);
             endTurnLater();
@@ -378,10 +380,10 @@ public final class ConnectionVerticle extends VerticleBase implements EdgeMessag
     }
 
     private int sendToAll(ServerMessage message, Collection<Connection> receivers) {
-        byte[] json = message.toJson();
+        SharedMessage shared = new SharedMessage(message, 0);
         Map<WireFormat, ByteBuf> framed = new HashMap<>();
         for (Connection receiver : receivers) {
-            ByteBuf frame = framed.computeIfAbsent(receiver.format(), format -> encode(json, format));
+            ByteBuf frame = framed.computeIfAbsent(receiver.format(), format -> encode(shared, format));
             receiver.write(frame.retainedDuplicate());
         }
         framed.values().forEach(ByteBuf::release);
@@ -391,10 +393,14 @@ public final class ConnectionVerticle extends VerticleBase implements EdgeMessag
 
     // Writing
 
-    ByteBuf encode(byte[] json, WireFormat format) {
-        ByteBuf frame = PooledByteBufAllocator.DEFAULT.directBuffer(json.length + WireFormat.MAX_HEADER);
-        format.append(json, frame);
+    ByteBuf encode(SharedMessage message, WireFormat format) {
+        ByteBuf frame = PooledByteBufAllocator.DEFAULT.directBuffer(message.json().length + WireFormat.MAX_HEADER);
+        format.append(message, compression(), frame);
         return frame;
+    }
+
+    private CompressionConfig compression() {
+        return configInForce().server().compression();
     }
 
     void flushLater(Connection connection) {

@@ -1,6 +1,7 @@
 package dev.fanfara.connection;
 
 import dev.fanfara.bus.SharedMessage;
+import dev.fanfara.config.CompressionConfig;
 import io.netty.buffer.ByteBuf;
 
 /** How a message is framed on a wire. A shared message is framed once per format and event loop, not per member. */
@@ -8,13 +9,32 @@ public enum WireFormat {
     /** A text frame of RFC 6455 section 5.2, from a server: final, not masked. */
     WEBSOCKET("websocket") {
         @Override
-        public void append(byte[] json, ByteBuf to) {
+        void append(SharedMessage message, CompressionConfig compression, ByteBuf to) {
+            byte[] json = message.json();
             webSocketHeader(FINAL_TEXT, json.length, to);
             to.writeBytes(json);
+        }
+    },
+
+    /** The same where permessage-deflate was agreed on; short messages go as they are (RFC 7692 section 6). */
+    WEBSOCKET_DEFLATE("websocket") {
+        @Override
+        void append(SharedMessage message, CompressionConfig compression, ByteBuf to) {
+            byte[] json = message.json();
+            byte[] deflated = compression.appliesTo(json.length) ? message.deflated() : json;
+            if (deflated.length < json.length) {
+                webSocketHeader(FINAL_TEXT_DEFLATED, deflated.length, to);
+                to.writeBytes(deflated);
+            } else {
+                WEBSOCKET.append(message, compression, to);
+            }
         }
     };
 
     private static final int FINAL_TEXT = 0x81;
+    /** With the bit RSV1: RFC 7692 section 7.2.1. */
+    private static final int FINAL_TEXT_DEFLATED = 0xC1;
+
     private static final int LENGTH_16 = 126;
     private static final int LENGTH_64 = 127;
     private static final int MAX_LENGTH_16 = 0xFFFF;
@@ -32,8 +52,8 @@ public enum WireFormat {
         return transport;
     }
 
-    /** Appends one frame with this JSON message. */
-    public abstract void append(byte[] json, ByteBuf to);
+    /** Appends one frame with this message, whose bytes are made on first use. */
+    abstract void append(SharedMessage message, CompressionConfig compression, ByteBuf to);
 
     /** The header of a frame from a server; {@code firstByte} holds the final bit and the opcode. */
     public static void webSocketHeader(int firstByte, int length, ByteBuf to) {
@@ -45,9 +65,5 @@ public enum WireFormat {
         } else {
             to.writeByte(LENGTH_64).writeLong(length);
         }
-    }
-
-    final void append(SharedMessage message, ByteBuf to) {
-        append(message.json(), to);
     }
 }

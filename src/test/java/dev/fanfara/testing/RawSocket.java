@@ -23,13 +23,14 @@ public final class RawSocket implements AutoCloseable {
 
     private static final int TIMEOUT_MS = 15_000;
     private static final int MASKED = 0x80;
+    private static final int RSV1 = 0x40;
     private static final byte[] MASK = {1, 2, 3, 4};
 
     private final Socket socket = new Socket();
     private final DataInputStream in;
     private final OutputStream out;
 
-    public record Frame(int opcode, byte[] payload) {
+    public record Frame(int opcode, boolean isDeflated, byte[] payload) {
         public int closeCode() {
             return ((payload[0] & 0xff) << 8) | (payload[1] & 0xff);
         }
@@ -146,7 +147,7 @@ public final class RawSocket implements AutoCloseable {
     }
 
     public Frame read() throws IOException {
-        int opcode = in.readUnsignedByte() & 0x0f;
+        int first = in.readUnsignedByte();
         long length = in.readUnsignedByte();
         if (length == 126) {
             length = in.readUnsignedShort();
@@ -155,7 +156,7 @@ public final class RawSocket implements AutoCloseable {
         }
         byte[] payload = new byte[(int) length];
         in.readFully(payload);
-        return new Frame(opcode, payload);
+        return new Frame(first & 0x0f, (first & RSV1) != 0, payload);
     }
 
     /** The next frame of this kind; others before it are passed over. */

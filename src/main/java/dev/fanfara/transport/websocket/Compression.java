@@ -1,46 +1,74 @@
 package dev.fanfara.transport.websocket;
 
-import dev.fanfara.config.CompressionConfig;
+import dev.fanfara.config.GatewayConfig;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.websocketx.extensions.WebSocketExtensionData;
 import io.netty.handler.codec.http.websocketx.extensions.WebSocketExtensionUtil;
 import io.netty.handler.codec.http.websocketx.extensions.WebSocketServerExtension;
 import io.netty.handler.codec.http.websocketx.extensions.compression.PerMessageDeflateServerExtensionHandshaker;
 import io.vertx.core.http.HttpServerRequest;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Agrees on permessage-deflate (RFC 7692) for what the client sends. Vert.x's own offer inflates without limit: one
- * frame of 61 KB became 60 MB.
+ * Agrees on permessage-deflate (RFC 7692), so that it costs no memory per connection: no message refers to an earlier
+ * one, in either direction. What we send is deflated by {@link dev.fanfara.bus.SharedMessage}; Netty inflates what comes.
+ * Vert.x's own offer inflates without limit: one frame of 61 KB became 60 MB.
  */
 final class Compression {
-    private static final int LEVEL = 1;
+    /** For an encoder of Netty's that is never made. */
+    private static final int ANY_LEVEL = 1;
+
     private static final int MAX_WINDOW = 15;
+    /** Our deflater's window is always the largest, so an offer that wants a smaller one is declined: section 7.1.2.1. */
+    private static final boolean SMALLER_WINDOW = false;
+    /** What we send never needs it, so whoever asks for it gets it: section 7.1.1.1. */
+    private static final boolean SERVER_NO_CONTEXT = true;
+
+    private static final String CLIENT_NO_CONTEXT = "client_no_context_takeover";
 
     private Compression() {}
 
     /** Puts what was agreed on into the response's head; null if nothing was. */
-    static @Nullable WebSocketServerExtension agree(
-            HttpServerRequest request, CompressionConfig config, int maxMessage) {
+    static @Nullable WebSocketServerExtension agree(HttpServerRequest request, GatewayConfig config) {
         String offers = request.getHeader(HttpHeaderNames.SEC_WEBSOCKET_EXTENSIONS);
-        if (!config.enabled() || offers == null) {
+        if (!config.server().compression().enabled() || offers == null) {
             return null;
         }
-        PerMessageDeflateServerExtensionHandshaker ours =
-                new PerMessageDeflateServerExtensionHandshaker(LEVEL, false, MAX_WINDOW, true, true, maxMessage);
+        WebSocketServerExtension agreed = accept(offers, config.connections().maxMessageSize());
+        if (agreed != null) {
+            request.response().putHeader(HttpHeaderNames.SEC_WEBSOCKET_EXTENSIONS, header(agreed.newReponseData()));
+        }
+        return agreed;
+    }
+
+    /** The first offer we can live with; null if there is none. */
+    static @Nullable WebSocketServerExtension accept(String offers, int maxMessage) {
+        PerMessageDeflateServerExtensionHandshaker ours = new PerMessageDeflateServerExtensionHandshaker(
+                ANY_LEVEL, SMALLER_WINDOW, MAX_WINDOW, SERVER_NO_CONTEXT, true, maxMessage);
         for (WebSocketExtensionData offer : WebSocketExtensionUtil.extractExtensions(offers)) {
-            WebSocketServerExtension agreed = ours.handshakeExtension(offer);
+            WebSocketServerExtension agreed = ours.handshakeExtension(withoutClientContext(offer));
             if (agreed != null) {
-                request.response().putHeader(HttpHeaderNames.SEC_WEBSOCKET_EXTENSIONS, header(agreed.newReponseData()));
                 return agreed;
             }
         }
         return null;
     }
 
-    private static String header(WebSocketExtensionData agreed) {
+    /**
+     * Netty demands of a client to forget its earlier messages only if the client spoke of it first. Browsers do not, and
+     * then each of them would leave us a window of 40 KB after its first message. We may demand it all the same: section
+     * 7.1.1.2.
+     */
+    private static WebSocketExtensionData withoutClientContext(WebSocketExtensionData offer) {
+        Map<String, @Nullable String> parameters = new HashMap<>(offer.parameters());
+        parameters.putIfAbsent(CLIENT_NO_CONTEXT, null);
+        return new WebSocketExtensionData(offer.name(), parameters);
+    }
+
+    static String header(WebSocketExtensionData agreed) {
         return agreed.name()
                 + agreed.parameters().entrySet().stream()
                         .map(Compression::parameter)

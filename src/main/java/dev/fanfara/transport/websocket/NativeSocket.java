@@ -12,10 +12,12 @@ import org.jspecify.annotations.Nullable;
 
 /** The native protocol on a WebSocket: each text message is a command, and there are no binary ones. */
 final class NativeSocket extends WebSocketWire implements Outbound {
+    private final WireFormat format;
     private @Nullable Connection connection;
 
-    NativeSocket(ContextInternal vertxContext) {
+    NativeSocket(ContextInternal vertxContext, WireFormat format) {
         super(vertxContext);
+        this.format = format;
     }
 
     /** Called once, when the wire is in place. */
@@ -25,7 +27,7 @@ final class NativeSocket extends WebSocketWire implements Outbound {
 
     @Override
     public WireFormat format() {
-        return WireFormat.WEBSOCKET;
+        return format;
     }
 
     @Override

@@ -170,8 +170,10 @@ public final class WebSocketUpgrade {
             refuse(request, config, CloseReason.TOO_MANY_CONNECTIONS);
             return;
         }
-        NativeSocket socket = new NativeSocket(context());
-        takeOver(request, socket, config)
+        WebSocketServerExtension compression = Compression.agree(request, config);
+        NativeSocket socket =
+                new NativeSocket(context(), compression == null ? WireFormat.WEBSOCKET : WireFormat.WEBSOCKET_DEFLATE);
+        takeOver(request, socket, config, compression)
                 .onSuccess(taken -> socket.open(edge, identity, lease::close))
                 .onFailure(failed -> lease.close());
     }
@@ -187,24 +189,26 @@ public final class WebSocketUpgrade {
             lease.close();
             metrics.connectionClosed(ECHO_TRANSPORT, code);
         });
-        takeOver(request, socket, config)
+        takeOver(request, socket, config, Compression.agree(request, config))
                 .onSuccess(taken -> metrics.connectionOpened(ECHO_TRANSPORT))
                 .onFailure(failed -> lease.close());
     }
 
     private void refuse(HttpServerRequest request, GatewayConfig config, CloseReason reason) {
-        NativeSocket socket = new NativeSocket(context());
-        takeOver(request, socket, config).onSuccess(taken -> {
+        NativeSocket socket = new NativeSocket(context(), WireFormat.WEBSOCKET);
+        takeOver(request, socket, config, null).onSuccess(taken -> {
             metrics.connectionOpened(WireFormat.WEBSOCKET.transport());
             metrics.connectionClosed(WireFormat.WEBSOCKET.transport(), reason.code());
             socket.close(reason);
         });
     }
 
-    private static Future<Void> takeOver(HttpServerRequest request, WebSocketWire wire, GatewayConfig config) {
+    private static Future<Void> takeOver(
+            HttpServerRequest request,
+            WebSocketWire wire,
+            GatewayConfig config,
+            @Nullable WebSocketServerExtension compression) {
         int maxMessage = config.connections().maxMessageSize();
-        WebSocketServerExtension compression =
-                Compression.agree(request, config.server().compression(), maxMessage);
         return request.toWebSocket().compose(socket -> {
             WebSocketPipeline.takeOver(socket, wire, maxMessage, compression);
             // One that broke in between has had its last event before we came.
