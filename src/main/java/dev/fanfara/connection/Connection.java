@@ -345,13 +345,13 @@ public final class Connection implements ClientMessage.Receiver {
 
     /**
      * The same for what a room said in this turn of the loop, which ends now: a connection in one room gets nothing more
-     * in this turn. One in several is flushed when all of them have spoken.
+     * in it, and need not be visited again to be flushed.
      */
     void deliver(ByteBuf frames) {
         if (!isAffordable(frames)) {
             return;
         }
-        if (memberships.size() == 1) {
+        if (memberships.size() == 1 && !toFlush) {
             out.writeAndFlush(frames);
         } else {
             out.write(frames);
