@@ -9,20 +9,36 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
  * How many connections this node has, and whether there is room for one more: sockets against the process's file
- * descriptors, new connections against time, open ones against their address and user. Any thread.
+ * descriptors, new connections against time, open ones against their address and user. Any thread, but for a {@link Lease}.
  */
 public final class Connections {
-    /** A connection that counts, until it is closed. */
-    public interface Lease {
+    /** A connection that counts, until it is closed. Touched only by the connection's event loop. */
+    public final class Lease {
+        private final ClientAddress address;
+        private final @Nullable String user;
+        private boolean open = true;
+
+        private Lease(ClientAddress address, @Nullable String user) {
+            this.address = address;
+            this.user = user;
+        }
+
         /** The second and later calls do nothing. */
-        void close();
+        public void close() {
+            if (open) {
+                open = false;
+                lower(perAddress, address.group());
+                if (user != null) {
+                    lower(perUser, user);
+                }
+            }
+        }
     }
 
     private record Pace(int perSecond, Bucket bucket) {}
@@ -75,15 +91,7 @@ public final class Connections {
             lower(perAddress, group);
             return Optional.empty();
         }
-        AtomicBoolean open = new AtomicBoolean(true);
-        return Optional.of(() -> {
-            if (open.compareAndSet(true, false)) {
-                lower(perAddress, group);
-                if (user != null) {
-                    lower(perUser, user);
-                }
-            }
-        });
+        return Optional.of(new Lease(address, user));
     }
 
     private static boolean raise(ConcurrentMap<String, Integer> counts, String key, int limit) {

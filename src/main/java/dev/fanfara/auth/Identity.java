@@ -5,7 +5,6 @@ import dev.fanfara.config.RoomRule;
 import dev.fanfara.protocol.RoomName;
 import dev.fanfara.protocol.Scope;
 import java.time.Instant;
-import java.util.EnumSet;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -34,14 +33,16 @@ public record Identity(
         API_KEY
     }
 
+    private static final Set<Scope> ALL = Set.of(Scope.values());
+    private static final Set<Scope> ANONYMOUS = Set.of(Scope.BROADCAST, Scope.PRIVATE);
+
     public Identity {
         scopes = Set.copyOf(scopes);
     }
 
     /** With {@code openScopes} (a development gateway on loopback) it may also publish by the API and administrate. */
     public static Identity anonymous(String user, boolean openScopes) {
-        Set<Scope> scopes = openScopes ? EnumSet.allOf(Scope.class) : EnumSet.of(Scope.BROADCAST, Scope.PRIVATE);
-        return new Identity(Kind.ANONYMOUS, user, null, null, null, scopes, null);
+        return new Identity(Kind.ANONYMOUS, user, null, null, null, openScopes ? ALL : ANONYMOUS, null);
     }
 
     public boolean has(Scope scope) {

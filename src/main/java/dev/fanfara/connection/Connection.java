@@ -5,6 +5,7 @@ import dev.fanfara.auth.RoomAction;
 import dev.fanfara.bus.Announcement;
 import dev.fanfara.bus.SharedMessage;
 import dev.fanfara.config.LimitsConfig;
+import dev.fanfara.config.Rate;
 import dev.fanfara.config.RoomRule;
 import dev.fanfara.protocol.ClientMessage;
 import dev.fanfara.protocol.CloseReason;
@@ -40,8 +41,8 @@ public final class Connection implements ClientMessage.Receiver {
     private final ConnectionId id;
     private final Outbound out;
     private final Runnable onEnd;
-    /** In the order they were joined. */
-    private final Map<RoomName, Membership> memberships = new LinkedHashMap<>(4);
+    /** In the order they were joined. Nearly always one: then a map of its own kind, a fifth of the size. */
+    private Map<RoomName, Membership> memberships = Map.of();
 
     private final CommandLimit publishes = new CommandLimit();
     private final CommandLimit otherCommands = new CommandLimit();
@@ -119,11 +120,12 @@ public final class Connection implements ClientMessage.Receiver {
     }
 
     private void take(CommandLimit limit) {
+        Rate allowed = limits().messages();
         try {
-            limit.take(limits().messages());
+            limit.take(allowed, System.nanoTime());
         } catch (Refusal refusal) {
             edge.metrics().rateLimited("messages");
-            if (limit.isFlooded()) {
+            if (limit.isFlooded(allowed)) {
                 close(CloseReason.FLOOD);
             }
             throw refusal;
@@ -160,8 +162,7 @@ public final class Connection implements ClientMessage.Receiver {
             edge.roomsPerUser().take(identity.user(), limits().roomsPerUser());
         }
         String user = isAnonymous() && join.user() != null ? join.user() : identity.user();
-        memberships.put(room, edge.join(this, join, user));
-        lastJoined = room;
+        remember(edge.join(this, join, user));
     }
 
     @Override
@@ -306,9 +307,30 @@ public final class Connection implements ClientMessage.Receiver {
         forget(membership);
     }
 
+    private void remember(Membership membership) {
+        // The audience's name, not the one this client sent: a copy less per member.
+        RoomName room = membership.audience.room;
+        if (memberships.isEmpty()) {
+            memberships = Map.of(room, membership);
+        } else {
+            if (memberships.size() == 1) {
+                memberships = new LinkedHashMap<>(memberships);
+            }
+            memberships.put(room, membership);
+        }
+        lastJoined = room;
+    }
+
     private void forget(Membership membership) {
         RoomName room = membership.audience.room;
-        memberships.remove(room);
+        if (memberships.size() == 1) {
+            memberships = Map.of();
+        } else {
+            memberships.remove(room);
+            if (memberships.size() == 1) {
+                memberships = Map.copyOf(memberships);
+            }
+        }
         if (!isAnonymous()) {
             edge.roomsPerUser().giveBack(identity.user());
         }
@@ -413,7 +435,7 @@ public final class Connection implements ClientMessage.Receiver {
                 edge.roomsPerUser().giveBack(identity.user());
             }
         }
-        memberships.clear();
+        memberships = Map.of();
         edge.ended(this, code);
         onEnd.run();
     }

@@ -6,6 +6,7 @@ import dev.fanfara.config.ServerConfig;
 import dev.fanfara.protocol.Refusal;
 import dev.fanfara.settings.LiveSettings;
 import dev.fanfara.transport.websocket.WebSocketUpgrade;
+import io.netty.channel.ChannelFutureListener;
 import io.vertx.core.Future;
 import io.vertx.core.Handler;
 import io.vertx.core.VerticleBase;
@@ -44,6 +45,9 @@ public final class HttpVerticle extends VerticleBase {
     private final Consumer<HttpServerRequest> upgrades;
     private final Duration bodyDeadline;
     private final Duration idleDeadline;
+    /** One for all: a connection keeps its listeners as long as it lives. */
+    private final ChannelFutureListener socketClosed;
+
     private @Nullable Router router;
     private @Nullable HttpServer server;
 
@@ -57,6 +61,7 @@ public final class HttpVerticle extends VerticleBase {
         this.upgrades = upgrades;
         this.bodyDeadline = bodyDeadline;
         this.idleDeadline = idleDeadline;
+        this.socketClosed = closed -> parts.admission().connections().socketClosed();
     }
 
     @Override
@@ -119,7 +124,7 @@ public final class HttpVerticle extends VerticleBase {
             channel.close();
             return;
         }
-        channel.closeFuture().addListener(closed -> sockets.socketClosed());
+        channel.closeFuture().addListener(socketClosed);
         RequestDeadlines.install(
                 connection, new RequestDeadlines.Limits(inForce().limits().handshake(), bodyDeadline, idleDeadline));
     }

@@ -14,12 +14,14 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Agrees on permessage-deflate (RFC 7692), so that it costs no memory per connection: no message refers to an earlier
- * one, in either direction. What we send is deflated by {@link dev.fanfara.bus.SharedMessage}; Netty inflates what comes.
- * Vert.x's own offer inflates without limit: one frame of 61 KB became 60 MB.
+ * one, in either direction. What we send is deflated by {@link dev.fanfara.bus.SharedMessage}; {@link MessageInflater}
+ * inflates what comes. Vert.x's own offer inflates without limit: one frame of 61 KB became 60 MB.
  */
 final class Compression {
-    /** For an encoder of Netty's that is never made. */
+    /** For codecs of Netty's that are never made: it only negotiates for us. */
     private static final int ANY_LEVEL = 1;
+
+    private static final int ANY_ALLOCATION = 0;
 
     private static final int MAX_WINDOW = 15;
     /** Our deflater's window is always the largest, so an offer that wants a smaller one is declined: section 7.1.2.1. */
@@ -31,27 +33,28 @@ final class Compression {
 
     private Compression() {}
 
-    /** Puts what was agreed on into the response's head; null if nothing was. */
-    static @Nullable WebSocketServerExtension agree(HttpServerRequest request, GatewayConfig config) {
+    /** Whether it was agreed on; then what was is in the response's head. */
+    static boolean agree(HttpServerRequest request, GatewayConfig config) {
         String offers = request.getHeader(HttpHeaderNames.SEC_WEBSOCKET_EXTENSIONS);
         if (!config.server().compression().enabled() || offers == null) {
-            return null;
+            return false;
         }
-        WebSocketServerExtension agreed = accept(offers, config.connections().maxMessageSize());
-        if (agreed != null) {
-            request.response().putHeader(HttpHeaderNames.SEC_WEBSOCKET_EXTENSIONS, header(agreed.newReponseData()));
+        String answer = answer(offers);
+        if (answer == null) {
+            return false;
         }
-        return agreed;
+        request.response().putHeader(HttpHeaderNames.SEC_WEBSOCKET_EXTENSIONS, answer);
+        return true;
     }
 
-    /** The first offer we can live with; null if there is none. */
-    static @Nullable WebSocketServerExtension accept(String offers, int maxMessage) {
+    /** To the first offer we can live with; null if there is none. */
+    static @Nullable String answer(String offers) {
         PerMessageDeflateServerExtensionHandshaker ours = new PerMessageDeflateServerExtensionHandshaker(
-                ANY_LEVEL, SMALLER_WINDOW, MAX_WINDOW, SERVER_NO_CONTEXT, true, maxMessage);
+                ANY_LEVEL, SMALLER_WINDOW, MAX_WINDOW, SERVER_NO_CONTEXT, true, ANY_ALLOCATION);
         for (WebSocketExtensionData offer : WebSocketExtensionUtil.extractExtensions(offers)) {
             WebSocketServerExtension agreed = ours.handshakeExtension(withoutClientContext(offer));
             if (agreed != null) {
-                return agreed;
+                return header(agreed.newReponseData());
             }
         }
         return null;
@@ -68,7 +71,7 @@ final class Compression {
         return new WebSocketExtensionData(offer.name(), parameters);
     }
 
-    static String header(WebSocketExtensionData agreed) {
+    private static String header(WebSocketExtensionData agreed) {
         return agreed.name()
                 + agreed.parameters().entrySet().stream()
                         .map(Compression::parameter)

@@ -10,8 +10,8 @@ import java.util.function.IntConsumer;
 final class EchoSocket extends WebSocketWire {
     private final IntConsumer onEnd;
 
-    EchoSocket(ContextInternal vertxContext, IntConsumer onEnd) {
-        super(vertxContext);
+    EchoSocket(ContextInternal vertxContext, Terms terms, IntConsumer onEnd) {
+        super(vertxContext, terms);
         this.onEnd = onEnd;
     }
 

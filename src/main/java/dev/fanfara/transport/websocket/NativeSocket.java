@@ -12,12 +12,10 @@ import org.jspecify.annotations.Nullable;
 
 /** The native protocol on a WebSocket: each text message is a command, and there are no binary ones. */
 final class NativeSocket extends WebSocketWire implements Outbound {
-    private final WireFormat format;
     private @Nullable Connection connection;
 
-    NativeSocket(ContextInternal vertxContext, WireFormat format) {
-        super(vertxContext);
-        this.format = format;
+    NativeSocket(ContextInternal vertxContext, Terms terms) {
+        super(vertxContext, terms);
     }
 
     /** Called once, when the wire is in place. */
@@ -27,7 +25,7 @@ final class NativeSocket extends WebSocketWire implements Outbound {
 
     @Override
     public WireFormat format() {
-        return format;
+        return deflates() ? WireFormat.WEBSOCKET_DEFLATE : WireFormat.WEBSOCKET;
     }
 
     @Override

@@ -16,7 +16,6 @@ import dev.fanfara.protocol.ErrorCode;
 import dev.fanfara.protocol.Refusal;
 import dev.fanfara.settings.LiveSettings;
 import dev.fanfara.settings.Settings;
-import io.netty.handler.codec.http.websocketx.extensions.WebSocketServerExtension;
 import io.vertx.core.Future;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
@@ -46,6 +45,12 @@ public final class WebSocketUpgrade {
     private final GatewayMetrics metrics;
     private final Refusals refusals;
 
+    /** The terms that sockets share under one configuration. */
+    private GatewayConfig termsOf;
+
+    private Terms plain;
+    private Terms deflating;
+
     /** How a request is refused before the upgrade; the HTTP side knows how such an answer looks. */
     public interface Refusals {
         void answer(HttpServerRequest request, Refusal refusal);
@@ -62,6 +67,9 @@ public final class WebSocketUpgrade {
         this.settings = settings;
         this.admission = admission;
         this.metrics = metrics;
+        this.termsOf = settings.current().config();
+        this.plain = Terms.of(termsOf, false);
+        this.deflating = Terms.of(termsOf, true);
     }
 
     public static boolean serves(String path) {
@@ -170,10 +178,8 @@ public final class WebSocketUpgrade {
             refuse(request, config, CloseReason.TOO_MANY_CONNECTIONS);
             return;
         }
-        WebSocketServerExtension compression = Compression.agree(request, config);
-        NativeSocket socket =
-                new NativeSocket(context(), compression == null ? WireFormat.WEBSOCKET : WireFormat.WEBSOCKET_DEFLATE);
-        takeOver(request, socket, config, compression)
+        NativeSocket socket = new NativeSocket(context(), agree(request, config));
+        takeOver(request, socket)
                 .onSuccess(taken -> socket.open(edge, identity, lease::close))
                 .onFailure(failed -> lease.close());
     }
@@ -185,32 +191,40 @@ public final class WebSocketUpgrade {
             refuse(request, config, CloseReason.TOO_MANY_CONNECTIONS);
             return;
         }
-        EchoSocket socket = new EchoSocket(context(), code -> {
+        EchoSocket socket = new EchoSocket(context(), agree(request, config), code -> {
             lease.close();
             metrics.connectionClosed(ECHO_TRANSPORT, code);
         });
-        takeOver(request, socket, config, Compression.agree(request, config))
+        takeOver(request, socket)
                 .onSuccess(taken -> metrics.connectionOpened(ECHO_TRANSPORT))
                 .onFailure(failed -> lease.close());
     }
 
     private void refuse(HttpServerRequest request, GatewayConfig config, CloseReason reason) {
-        NativeSocket socket = new NativeSocket(context(), WireFormat.WEBSOCKET);
-        takeOver(request, socket, config, null).onSuccess(taken -> {
+        NativeSocket socket = new NativeSocket(context(), terms(config, false));
+        takeOver(request, socket).onSuccess(taken -> {
             metrics.connectionOpened(WireFormat.WEBSOCKET.transport());
             metrics.connectionClosed(WireFormat.WEBSOCKET.transport(), reason.code());
             socket.close(reason);
         });
     }
 
-    private static Future<Void> takeOver(
-            HttpServerRequest request,
-            WebSocketWire wire,
-            GatewayConfig config,
-            @Nullable WebSocketServerExtension compression) {
-        int maxMessage = config.connections().maxMessageSize();
+    private Terms agree(HttpServerRequest request, GatewayConfig config) {
+        return terms(config, Compression.agree(request, config));
+    }
+
+    private Terms terms(GatewayConfig config, boolean deflate) {
+        if (termsOf != config) {
+            termsOf = config;
+            plain = Terms.of(config, false);
+            deflating = Terms.of(config, true);
+        }
+        return deflate ? deflating : plain;
+    }
+
+    private static Future<Void> takeOver(HttpServerRequest request, WebSocketWire wire) {
         return request.toWebSocket().compose(socket -> {
-            WebSocketPipeline.takeOver(socket, wire, maxMessage, compression);
+            WebSocketPipeline.takeOver(socket, wire);
             // One that broke in between has had its last event before we came.
             return wire.channel().isActive()
                     ? Future.succeededFuture()

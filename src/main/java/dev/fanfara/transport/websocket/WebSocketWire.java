@@ -6,35 +6,39 @@ import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.handler.codec.CodecException;
 import io.netty.handler.codec.DecoderException;
 import io.netty.handler.codec.TooLongFrameException;
-import io.netty.handler.codec.compression.DecompressionException;
 import io.netty.handler.codec.http.websocketx.BinaryWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.CloseWebSocketFrame;
+import io.netty.handler.codec.http.websocketx.ContinuationWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.CorruptedWebSocketFrameException;
 import io.netty.handler.codec.http.websocketx.PingWebSocketFrame;
-import io.netty.handler.codec.http.websocketx.PongWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.TextWebSocketFrame;
+import io.netty.handler.codec.http.websocketx.WebSocket13FrameDecoder;
 import io.netty.handler.codec.http.websocketx.WebSocketCloseStatus;
-import io.netty.util.ReferenceCountUtil;
+import io.netty.handler.codec.http.websocketx.WebSocketFrame;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.internal.ContextInternal;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.zip.DataFormatException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One WebSocket after the upgrade: control frames, violations, the closing handshake. What data frames mean is the
- * subclass's. Event loop only.
+ * One WebSocket after the upgrade: Netty reads its frames, and here are messages made of them, control frames answered,
+ * violations closed with their code. What a message means is the subclass's. Event loop only.
+ *
+ * <p>It is the only handler of its channel but for TLS: four in a row cost an idle connection 300 bytes, and every
+ * write the way through them.
  */
-abstract class WebSocketWire extends ChannelInboundHandlerAdapter {
+abstract class WebSocketWire extends WebSocket13FrameDecoder {
     private static final Logger LOG = LoggerFactory.getLogger(WebSocketWire.class);
 
     /** RFC 6455 section 5.2: the first byte of a final frame. */
@@ -57,19 +61,26 @@ abstract class WebSocketWire extends ChannelInboundHandlerAdapter {
 
     private static final int BROKEN = WebSocketCloseStatus.ABNORMAL_CLOSURE.code();
 
+    /** The bit in {@link WebSocketFrame#rsv} that says that a message is deflated: RFC 7692 section 6. */
+    private static final int RSV1 = 0b100;
+
     private final ContextInternal vertxContext;
-    private final Promise<Void> gone = Promise.promise();
+    private final Terms terms;
     private @Nullable ChannelHandlerContext context;
-    /** Nothing but TLS lies between here and the socket: what is written here passes no other handler. */
-    private @Nullable ChannelHandlerContext out;
+    /** The message of which not all fragments have come. */
+    private @Nullable Fragments fragments;
 
     private int closeCode = BROKEN;
     private boolean closing;
+    private boolean told;
+    private @Nullable Promise<Void> gone;
     private int pings;
     private long pingWindowStart;
 
-    WebSocketWire(ContextInternal vertxContext) {
+    WebSocketWire(ContextInternal vertxContext, Terms terms) {
+        super(terms.decoder());
         this.vertxContext = vertxContext;
+        this.terms = terms;
     }
 
     /** A whole text message. */
@@ -87,7 +98,6 @@ abstract class WebSocketWire extends ChannelInboundHandlerAdapter {
     @Override
     public void handlerAdded(ChannelHandlerContext added) {
         context = added;
-        out = WebSocketPipeline.beforeTheSocket(added);
     }
 
     ChannelHandlerContext context() {
@@ -97,34 +107,86 @@ abstract class WebSocketWire extends ChannelInboundHandlerAdapter {
         return context;
     }
 
+    boolean deflates() {
+        return terms.deflate();
+    }
+
+    // What the client sends
+
     @Override
-    public void channelRead(ChannelHandlerContext from, Object message) {
-        // The bus and timers find their context by the thread's current one, which only Vert.x's own handlers set.
-        ContextInternal before = vertxContext.beginDispatch();
-        try {
-            onFrame(message);
-        } finally {
-            vertxContext.endDispatch(before);
-            ReferenceCountUtil.release(message);
+    protected void decode(ChannelHandlerContext from, ByteBuf in, List<Object> out) throws Exception {
+        super.decode(from, in, out);
+        if (!out.isEmpty()) {
+            WebSocketFrame frame = (WebSocketFrame) out.remove(0);
+            // The bus and timers find their context by the thread's current one, which only Vert.x's handlers set.
+            ContextInternal before = vertxContext.beginDispatch();
+            try {
+                onFrame(frame);
+            } finally {
+                vertxContext.endDispatch(before);
+                frame.release();
+            }
         }
     }
 
-    private void onFrame(Object frame) {
+    private void onFrame(WebSocketFrame frame) {
+        boolean begins = frame instanceof TextWebSocketFrame || frame instanceof BinaryWebSocketFrame;
         if (frame instanceof CloseWebSocketFrame close) {
             onClose(close);
         } else if (closing) {
             return;
-        } else if (frame instanceof TextWebSocketFrame text) {
+        } else if (frame.rsv() != 0 && !(begins && frame.rsv() == RSV1)) {
+            violated(CloseReason.PROTOCOL_ERROR);
+        } else {
             onLife();
-            onText(text.content());
-        } else if (frame instanceof BinaryWebSocketFrame binary) {
-            onLife();
-            onBinary(binary.content());
-        } else if (frame instanceof PingWebSocketFrame ping) {
-            onLife();
-            onPing(ping.content());
-        } else if (frame instanceof PongWebSocketFrame) {
-            onLife();
+            if (begins && frame.isFinalFragment()) {
+                onMessage(frame instanceof TextWebSocketFrame, frame.rsv() == RSV1, frame.content());
+            } else if (begins) {
+                fragments = new Fragments(
+                        frame instanceof TextWebSocketFrame,
+                        frame.rsv() == RSV1,
+                        channel().alloc().buffer(frame.content().readableBytes()));
+                onFragment(fragments, frame);
+            } else if (frame instanceof ContinuationWebSocketFrame && fragments != null) {
+                onFragment(fragments, frame);
+            } else if (frame instanceof PingWebSocketFrame) {
+                onPing(frame.content());
+            }
+        }
+    }
+
+    private void onFragment(Fragments parts, WebSocketFrame frame) {
+        CloseReason refused = parts.add(frame.content(), terms.maxMessage());
+        if (refused != null) {
+            violated(refused);
+        } else if (frame.isFinalFragment()) {
+            fragments = null;
+            try {
+                onMessage(parts.isText(), parts.isDeflated(), parts.content());
+            } finally {
+                parts.content().release();
+            }
+        }
+    }
+
+    private void onMessage(boolean isText, boolean isDeflated, ByteBuf content) {
+        ByteBuf message;
+        try {
+            message = isDeflated ? MessageInflater.inflate(content, terms.maxMessage()) : content;
+        } catch (TooLongFrameException bomb) {
+            violated(CloseReason.TOO_BIG);
+            return;
+        } catch (DataFormatException notDeflated) {
+            violated(CloseReason.PROTOCOL_ERROR);
+            return;
+        }
+        Utf8Check utf8 = new Utf8Check();
+        if (!isText) {
+            onBinary(message);
+        } else if (utf8.goesOn(message) && utf8.mayEnd()) {
+            onText(message);
+        } else {
+            violated(CloseReason.INVALID_UTF8);
         }
     }
 
@@ -170,6 +232,12 @@ abstract class WebSocketWire extends ChannelInboundHandlerAdapter {
             // client might lose the close frame.
             channel().eventLoop().schedule(this::cutOff, CLOSE_TIMEOUT_MS, TimeUnit.MILLISECONDS);
         }
+        if (!channel().isActive()) {
+            return Future.succeededFuture();
+        }
+        if (gone == null) {
+            gone = Promise.promise();
+        }
         return gone.future();
     }
 
@@ -197,22 +265,15 @@ abstract class WebSocketWire extends ChannelInboundHandlerAdapter {
     }
 
     public void write(ByteBuf frames) {
-        out().write(frames, out().voidPromise());
+        context().write(frames, context().voidPromise());
     }
 
     public void writeAndFlush(ByteBuf frames) {
-        out().writeAndFlush(frames, out().voidPromise());
+        context().writeAndFlush(frames, context().voidPromise());
     }
 
     public void flush() {
-        out().flush();
-    }
-
-    private ChannelHandlerContext out() {
-        if (out == null) {
-            throw new IllegalStateException("not in a pipeline");
-        }
-        return out;
+        context().flush();
     }
 
     Channel channel() {
@@ -224,12 +285,20 @@ abstract class WebSocketWire extends ChannelInboundHandlerAdapter {
     }
 
     @Override
-    public void channelInactive(ChannelHandlerContext from) {
-        onGoneOnce(closeCode);
-        gone.tryComplete();
+    public void channelInactive(ChannelHandlerContext from) throws Exception {
+        try {
+            super.channelInactive(from);
+        } finally {
+            onGoneOnce(closeCode);
+            if (fragments != null) {
+                fragments.content().release();
+                fragments = null;
+            }
+            if (gone != null) {
+                gone.tryComplete();
+            }
+        }
     }
-
-    private boolean told;
 
     private void onGoneOnce(int code) {
         if (!told) {
@@ -267,9 +336,6 @@ abstract class WebSocketWire extends ChannelInboundHandlerAdapter {
                 return WebSocketCloseStatus.MESSAGE_TOO_BIG.equals(status)
                         ? CloseReason.TOO_BIG
                         : CloseReason.PROTOCOL_ERROR;
-            }
-            if (cause instanceof TooLongFrameException || cause instanceof DecompressionException) {
-                return CloseReason.TOO_BIG;
             }
         }
         return failure instanceof DecoderException || failure instanceof CodecException
