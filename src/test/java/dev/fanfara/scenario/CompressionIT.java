@@ -104,6 +104,7 @@ class CompressionIT {
             member.says("{'type':'join','room':'any-order'}").readUntil(RawSocket.TEXT);
             assertThat(member.readUntil(RawSocket.TEXT).text()).contains("\"joined\"");
             publisher.joins("any-order");
+            assertThat(member.readUntil(RawSocket.TEXT).text()).contains("\"user-joined\"");
             for (int n = 0; n < 5; n++) {
                 publisher.says("{'type':'message','data':{'n':" + n + ",'x':'" + "abc".repeat(300) + "'}}");
                 frames.add(member.readUntil(RawSocket.TEXT));

@@ -60,7 +60,7 @@ final class Compression {
     /**
      * Netty demands of a client to forget its earlier messages only if the client spoke of it first. Browsers do not, and
      * then each of them would leave us a window of 40 KB after its first message. We may demand it all the same: section
-     * 7.1.1.2.
+     * 7.1.1.2. (A Netty or Vert.x client takes that for an error, unless it is configured to allow it.)
      */
     private static WebSocketExtensionData withoutClientContext(WebSocketExtensionData offer) {
         Map<String, @Nullable String> parameters = new HashMap<>(offer.parameters());
