@@ -43,6 +43,7 @@ final class WebSocketPipeline {
                 ((WebSocketInternal) socket).channelHandlerContext().pipeline();
         Map<String, ChannelHandler> wire = new LinkedHashMap<>();
         if (compression != null) {
+            wire.put("reserved", ReservedBits.CHECK);
             wire.put("inflater", compression.newExtensionDecoder());
         }
         wire.put("utf8", new Utf8FrameValidator(false));

@@ -253,12 +253,17 @@ abstract class WebSocketWire extends ChannelInboundHandlerAdapter {
                         ? CloseReason.TOO_BIG
                         : CloseReason.PROTOCOL_ERROR;
             }
-            if (cause instanceof TooLongFrameException || cause instanceof DecompressionException) {
+            if (cause instanceof TooLongFrameException || isTooBigInflated(cause)) {
                 return CloseReason.TOO_BIG;
             }
         }
         return failure instanceof DecoderException || failure instanceof CodecException
                 ? CloseReason.PROTOCOL_ERROR
                 : null;
+    }
+
+    /** Netty's exception for a bomb has no cause; for what cannot be inflated its cause is the JDK's. */
+    private static boolean isTooBigInflated(Throwable failure) {
+        return failure instanceof DecompressionException && failure.getCause() == null;
     }
 }
