@@ -10,8 +10,9 @@ const [url, room, count = '200'] = process.argv.slice(2);
 const COUNT = Number(count);
 const DEADLINE_MS = 30_000;
 
-// The first is also what browsers offer: permessage-deflate; client_max_window_bits.
+// The first two are what browsers offer: permessage-deflate; client_max_window_bits.
 const OFFERS = {
+  browser: true,
   takeover: true,
   noTakeover: { serverNoContextTakeover: true, clientNoContextTakeover: true },
   smallClientWindow: { clientMaxWindowBits: 9 },
@@ -29,8 +30,8 @@ function content(n) {
     : { text: 'température 21.5 °C; '.repeat(length / 20) };
 }
 
-async function join(perMessageDeflate) {
-  const socket = new WebSocket(url, { perMessageDeflate });
+async function join(perMessageDeflate, origin) {
+  const socket = new WebSocket(url, { perMessageDeflate, origin });
   const client = { socket, heard: [], joined: undefined, agreed: undefined };
   const joined = new Promise((resolve) => (client.joined = resolve));
   socket.on('message', (json) => {
@@ -52,8 +53,9 @@ async function join(perMessageDeflate) {
 
 const members = {};
 for (const [name, offer] of Object.entries(OFFERS)) {
-  members[name] = await join(offer);
+  members[name] = await join(offer, name === 'browser' ? url.replace(/^ws(.*)\/ws$/, 'http$1') : undefined);
 }
+// Deflates all it says, each message with what it said before.
 const publisher = await join({ threshold: 0 });
 for (const data of said) {
   publisher.socket.send(JSON.stringify({ type: 'message', room, data }));

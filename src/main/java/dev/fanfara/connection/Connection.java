@@ -34,8 +34,8 @@ import org.slf4j.LoggerFactory;
 public final class Connection implements ClientMessage.Receiver {
     private static final Logger LOG = LoggerFactory.getLogger(Connection.class);
 
-    /** What one turn of the loop may write beyond the budget; its bytes are shared by all who get them. */
-    private static final long TURN_ALLOWANCE = 8 * 1024 * 1024;
+    /** What may be written beyond the budget before the wire had a chance; these bytes are shared by all who get them. */
+    private static final long ROUND_ALLOWANCE = 8 * 1024 * 1024;
 
     private final ConnectionVerticle edge;
     private final ConnectionId id;
@@ -56,10 +56,10 @@ public final class Connection implements ClientMessage.Receiver {
 
     long expiryTick;
     boolean awaitsLife;
-    /** The turn of the loop in which it was last written to. */
-    private long turn;
-    /** Bytes written in that turn, which the wire had no chance to take yet. */
-    private long writtenThisTurn;
+    /** The loop's {@link ConnectionVerticle#rounds} when it was last written to. */
+    private long round;
+    /** Bytes written since, which the wire had no chance to take yet. */
+    private long writtenThisRound;
     /** Something was written in this turn of the loop. */
     boolean toFlush;
 
@@ -355,8 +355,8 @@ public final class Connection implements ClientMessage.Receiver {
     }
 
     /**
-     * Owns the buffer. A client is slow when what was left over from earlier turns of the loop exceeds its budget: what
-     * is written in this turn cannot have left yet, however fast the client reads.
+     * Owns the buffer. A client is slow when what was left over from earlier rounds of the loop exceeds its budget: what
+     * is written in this one cannot have left yet, however fast the client reads.
      */
     void write(ByteBuf frames) {
         if (isAffordable(frames)) {
@@ -387,14 +387,14 @@ public final class Connection implements ClientMessage.Receiver {
             frames.release();
             return false;
         }
-        if (turn != edge.turn()) {
-            turn = edge.turn();
-            writtenThisTurn = 0;
+        if (round != edge.rounds()) {
+            round = edge.rounds();
+            writtenThisRound = 0;
         }
         long budget = edge.configInForce().connections().outboundBudget();
-        long leftOver = out.pendingBytes() - writtenThisTurn;
-        writtenThisTurn += frames.readableBytes();
-        if (leftOver > budget || writtenThisTurn > budget + TURN_ALLOWANCE) {
+        long leftOver = out.pendingBytes() - writtenThisRound;
+        writtenThisRound += frames.readableBytes();
+        if (leftOver > budget || writtenThisRound > budget + ROUND_ALLOWANCE) {
             frames.release();
             edge.metrics().slowConsumer();
             close(CloseReason.SLOW_CONSUMER);

@@ -69,7 +69,8 @@ public final class ConnectionVerticle extends VerticleBase implements EdgeMessag
     private List<Audience> toDeliver = new ArrayList<>();
     private List<Connection> toFlush = new ArrayList<>();
     private boolean turnWillEnd;
-    private long turn;
+    private long rounds;
+    private boolean roundWillEnd;
     /** The configuration the connections were last checked against. */
     private GatewayConfig authorizedBy;
 
@@ -411,9 +412,23 @@ public final class ConnectionVerticle extends VerticleBase implements EdgeMessag
         }
     }
 
-    /** Counts the times at which what had gathered was written. */
-    long turn() {
-        return turn;
+    /**
+     * Rises when the loop has been at its sockets after something was written. Many turns may come before that: what a
+     * flood brings in one read is many tasks, and what they write cannot leave before the last of them.
+     */
+    long rounds() {
+        return rounds;
+    }
+
+    /** A timer, unlike a task, runs only after the sockets had their turn. */
+    private void countRoundLater() {
+        if (!roundWillEnd) {
+            roundWillEnd = true;
+            vertx.setTimer(1, timer -> {
+                roundWillEnd = false;
+                rounds++;
+            });
+        }
     }
 
     /** Runs behind what is queued on this loop by now, so all of that is gathered first. */
@@ -436,8 +451,8 @@ public final class ConnectionVerticle extends VerticleBase implements EdgeMessag
                 connection.flush();
             }
         } finally {
-            turn++;
             turnWillEnd = false;
+            countRoundLater();
             if (!toDeliver.isEmpty() || !toFlush.isEmpty()) {
                 endTurnLater();
             }

@@ -21,6 +21,7 @@ import dev.fanfara.protocol.RoomName;
 import dev.fanfara.protocol.ServerMessage;
 import dev.fanfara.settings.LiveSettings;
 import dev.fanfara.settings.Settings;
+import dev.fanfara.testing.Eventually;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.nio.charset.StandardCharsets;
@@ -173,6 +174,26 @@ class ConnectionVerticleTest {
 
         assertThat(alice.closed).isNull();
         assertThat(alice.numbers()).hasSize(60);
+    }
+
+    @Test
+    void whatAFloodWritesBeforeTheLoopIsAtItsSocketsAgainDoesNotCloseAReader() {
+        RecordingWire alice = joined();
+        alice.takesAtOnce = false;
+
+        onLoop(() -> sayOneByOne(40));
+        Eventually.holds(() -> assertThat(alice.numbers()).hasSize(40));
+
+        assertThat(alice.flushes).isEqualTo(40);
+        assertThat(alice.closed).isNull();
+    }
+
+    /** Each in a task of its own, which comes when what the one before said is written. */
+    private void sayOneByOne(int more) {
+        if (more > 0) {
+            edge.onDeliver(new EdgeMessage.Deliver(ROOM, shared(more, "x".repeat(60_000)), null));
+            edge.verticleContext().runOnContext(next -> sayOneByOne(more - 1));
+        }
     }
 
     @Test

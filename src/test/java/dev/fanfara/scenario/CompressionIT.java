@@ -56,13 +56,13 @@ class CompressionIT {
         for (String member : heard.fieldNames()) {
             assertThat(right(heard, member)).as(heard.encode()).isEqualTo(COUNT);
         }
-        for (String agreed : List.of("takeover", "noTakeover", "smallClientWindow")) {
-            assertThat(agreement(heard, agreed))
-                    .startsWith("permessage-deflate")
-                    .contains("client_no_context_takeover");
+        for (String agreed : List.of("browser", "takeover", "noTakeover", "smallClientWindow")) {
+            assertThat(agreement(heard, agreed)).startsWith("permessage-deflate");
             // A seventh of the text is noise in Base64, which gets a quarter smaller.
             assertThat(bytes(heard, agreed)).isLessThan(bytes(heard, "none") / 3);
         }
+        assertThat(agreement(heard, "browser")).contains("client_no_context_takeover");
+        assertThat(agreement(heard, "takeover")).doesNotContain("no_context_takeover");
         assertThat(agreement(heard, "noTakeover")).contains("server_no_context_takeover");
         for (String plain : List.of("smallServerWindow", "none")) {
             assertThat(agreement(heard, plain)).isEmpty();
@@ -104,6 +104,7 @@ class CompressionIT {
             member.says("{'type':'join','room':'any-order'}").readUntil(RawSocket.TEXT);
             assertThat(member.readUntil(RawSocket.TEXT).text()).contains("\"joined\"");
             publisher.joins("any-order");
+            assertThat(member.readUntil(RawSocket.TEXT).text()).contains("\"user-joined\"");
             for (int n = 0; n < 5; n++) {
                 publisher.says("{'type':'message','data':{'n':" + n + ",'x':'" + "abc".repeat(300) + "'}}");
                 frames.add(member.readUntil(RawSocket.TEXT));

@@ -156,6 +156,38 @@ class HostileClientIT {
     }
 
     @Test
+    void reservedBitsThatCompressionDoesNotUseCloseWith1002() {
+        byte[] second = RawSocket.frame(0xA1, new byte[] {'a'});
+        byte[] third = RawSocket.frame(0x91, new byte[] {'a'});
+        byte[] compressedPing = RawSocket.frame(0xC9, new byte[0]);
+        byte[] start = RawSocket.frame(0x41, deflated(new byte[] {'a'}));
+        byte[] compressedContinuation = RawSocket.frame(0xC0, new byte[] {'a'});
+        for (byte[] violation : new byte[][] {second, third, compressedPing, concat(start, compressedContinuation)}) {
+            assertThat(closeCodeOfCompressed(violation)).isEqualTo(1002);
+        }
+    }
+
+    @Test
+    void whatCannotBeInflatedClosesWith1002() {
+        byte[] reservedBlockType = {7, 0, 0};
+        assertThat(closeCodeOfCompressed(RawSocket.frame(0xC1, reservedBlockType)))
+                .isEqualTo(1002);
+    }
+
+    private static int closeCodeOfCompressed(byte[] frames) {
+        try (RawSocket client =
+                RawSocket.upgraded(gateway.port(), "/ws", "Sec-WebSocket-Extensions: permessage-deflate")) {
+            return client.write(frames).readCloseCode();
+        }
+    }
+
+    private static byte[] concat(byte[] first, byte[] second) {
+        byte[] both = Arrays.copyOf(first, first.length + second.length);
+        System.arraycopy(second, 0, both, first.length, second.length);
+        return both;
+    }
+
+    @Test
     void aCompressedCommandIsUnderstood() {
         byte[] ping = deflated("{\"type\":\"ping\",\"id\":7}".getBytes(StandardCharsets.UTF_8));
         try (RawSocket client =

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Agrees on permessage-deflate (RFC 7692), so that it costs no memory per connection: no message refers to an earlier
- * one, in either direction. What we send is deflated by {@link dev.fanfara.bus.SharedMessage}; {@link MessageInflater}
+ * one, in either direction where the client can do it. What we send is deflated by {@link dev.fanfara.bus.SharedMessage}; {@link MessageInflater}
  * inflates what comes. Vert.x's own offer inflates without limit: one frame of 61 KB became 60 MB.
  */
 final class Compression {
@@ -33,26 +33,27 @@ final class Compression {
 
     private Compression() {}
 
-    /** Whether it was agreed on; then what was is in the response's head. */
-    static boolean agree(HttpServerRequest request, GatewayConfig config) {
+    /** What was agreed, which is in the response's head then. */
+    static Deflate agree(HttpServerRequest request, GatewayConfig config) {
         String offers = request.getHeader(HttpHeaderNames.SEC_WEBSOCKET_EXTENSIONS);
         if (!config.server().compression().enabled() || offers == null) {
-            return false;
+            return Deflate.NONE;
         }
-        String answer = answer(offers);
+        String answer = answer(offers, request.headers().contains(HttpHeaderNames.ORIGIN));
         if (answer == null) {
-            return false;
+            return Deflate.NONE;
         }
         request.response().putHeader(HttpHeaderNames.SEC_WEBSOCKET_EXTENSIONS, answer);
-        return true;
+        return answer.contains(CLIENT_NO_CONTEXT) ? Deflate.EACH_FOR_ITSELF : Deflate.WITH_CONTEXT;
     }
 
     /** To the first offer we can live with; null if there is none. */
-    static @Nullable String answer(String offers) {
+    static @Nullable String answer(String offers, boolean fromBrowser) {
         PerMessageDeflateServerExtensionHandshaker ours = new PerMessageDeflateServerExtensionHandshaker(
                 ANY_LEVEL, SMALLER_WINDOW, MAX_WINDOW, SERVER_NO_CONTEXT, true, ANY_ALLOCATION);
         for (WebSocketExtensionData offer : WebSocketExtensionUtil.extractExtensions(offers)) {
-            WebSocketServerExtension agreed = ours.handshakeExtension(withoutClientContext(offer));
+            WebSocketServerExtension agreed =
+                    ours.handshakeExtension(fromBrowser ? withoutClientContext(offer) : offer);
             if (agreed != null) {
                 return header(agreed.newReponseData());
             }
@@ -62,8 +63,8 @@ final class Compression {
 
     /**
      * Netty demands of a client to forget its earlier messages only if the client spoke of it first. Browsers do not, and
-     * then each of them would leave us a window of 40 KB after its first message. We may demand it all the same: section
-     * 7.1.1.2.
+     * then each of them would leave us a window of 40 KB after its first message. We may demand it all the same (section
+     * 7.1.1.2), and they obey; but clients made of Netty take it for an error, so others are not asked.
      */
     private static WebSocketExtensionData withoutClientContext(WebSocketExtensionData offer) {
         Map<String, @Nullable String> parameters = new HashMap<>(offer.parameters());

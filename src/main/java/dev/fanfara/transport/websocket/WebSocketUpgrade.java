@@ -23,7 +23,9 @@ import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.internal.ContextInternal;
 import java.nio.channels.ClosedChannelException;
 import java.time.Duration;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -45,11 +47,10 @@ public final class WebSocketUpgrade {
     private final GatewayMetrics metrics;
     private final Refusals refusals;
 
-    /** The terms that sockets share under one configuration. */
-    private GatewayConfig termsOf;
+    /** What sockets share under one configuration, and under which. */
+    private final Map<Deflate, Terms> terms = new EnumMap<>(Deflate.class);
 
-    private Terms plain;
-    private Terms deflating;
+    private @Nullable GatewayConfig termsOf;
 
     /** How a request is refused before the upgrade; the HTTP side knows how such an answer looks. */
     public interface Refusals {
@@ -67,9 +68,6 @@ public final class WebSocketUpgrade {
         this.settings = settings;
         this.admission = admission;
         this.metrics = metrics;
-        this.termsOf = settings.current().config();
-        this.plain = Terms.of(termsOf, false);
-        this.deflating = Terms.of(termsOf, true);
     }
 
     public static boolean serves(String path) {
@@ -201,7 +199,7 @@ public final class WebSocketUpgrade {
     }
 
     private void refuse(HttpServerRequest request, GatewayConfig config, CloseReason reason) {
-        NativeSocket socket = new NativeSocket(context(), terms(config, false));
+        NativeSocket socket = new NativeSocket(context(), terms(config, Deflate.NONE));
         takeOver(request, socket).onSuccess(taken -> {
             metrics.connectionOpened(WireFormat.WEBSOCKET.transport());
             metrics.connectionClosed(WireFormat.WEBSOCKET.transport(), reason.code());
@@ -213,13 +211,12 @@ public final class WebSocketUpgrade {
         return terms(config, Compression.agree(request, config));
     }
 
-    private Terms terms(GatewayConfig config, boolean deflate) {
+    private Terms terms(GatewayConfig config, Deflate deflate) {
         if (termsOf != config) {
             termsOf = config;
-            plain = Terms.of(config, false);
-            deflating = Terms.of(config, true);
+            terms.clear();
         }
-        return deflate ? deflating : plain;
+        return terms.computeIfAbsent(deflate, agreed -> Terms.of(config, agreed));
     }
 
     private static Future<Void> takeOver(HttpServerRequest request, WebSocketWire wire) {

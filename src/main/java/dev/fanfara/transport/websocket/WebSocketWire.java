@@ -70,6 +70,7 @@ abstract class WebSocketWire extends WebSocket13FrameDecoder {
     /** The message of which not all fragments have come. */
     private @Nullable Fragments fragments;
 
+    private @Nullable MessageInflater inflater;
     private int closeCode = BROKEN;
     private boolean closing;
     private boolean told;
@@ -108,7 +109,7 @@ abstract class WebSocketWire extends WebSocket13FrameDecoder {
     }
 
     boolean deflates() {
-        return terms.deflate();
+        return terms.deflate() != Deflate.NONE;
     }
 
     // What the client sends
@@ -172,7 +173,7 @@ abstract class WebSocketWire extends WebSocket13FrameDecoder {
     private void onMessage(boolean isText, boolean isDeflated, ByteBuf content) {
         ByteBuf message;
         try {
-            message = isDeflated ? MessageInflater.inflate(content, terms.maxMessage()) : content;
+            message = isDeflated ? inflater().inflate(content, terms.maxMessage()) : content;
         } catch (TooLongFrameException bomb) {
             violated(CloseReason.TOO_BIG);
             return;
@@ -188,6 +189,16 @@ abstract class WebSocketWire extends WebSocket13FrameDecoder {
         } else {
             violated(CloseReason.INVALID_UTF8);
         }
+    }
+
+    private MessageInflater inflater() {
+        if (terms.deflate() == Deflate.EACH_FOR_ITSELF) {
+            return MessageInflater.shared();
+        }
+        if (inflater == null) {
+            inflater = MessageInflater.forOne();
+        }
+        return inflater;
     }
 
     private void onPing(ByteBuf payload) {
@@ -293,6 +304,9 @@ abstract class WebSocketWire extends WebSocket13FrameDecoder {
             if (fragments != null) {
                 fragments.content().release();
                 fragments = null;
+            }
+            if (inflater != null) {
+                inflater.end();
             }
             if (gone != null) {
                 gone.tryComplete();

@@ -43,12 +43,26 @@ class MessageInflaterTest {
     }
 
     @Test
+    void aMessageMayReferToTheOneBeforeWhereThatWasAgreed() throws DataFormatException {
+        MessageInflater ofOneClient = MessageInflater.forOne();
+
+        assertThat(ofOneClient.inflate(bytes("f248cdc9c90700"), 100).toString(UTF_8))
+                .isEqualTo("Hello");
+        assertThat(ofOneClient.inflate(bytes("f200110000"), 100).toString(UTF_8))
+                .isEqualTo("Hello");
+        ofOneClient.end();
+        assertThatThrownBy(() -> inflate("f200110000", 100)).isInstanceOf(DataFormatException.class);
+    }
+
+    @Test
     void aMessageMayBeAsLongAsAllowedAndNoLonger() throws DataFormatException {
         String text = "ab".repeat(5_000);
         ByteBuf deflated = deflate(text);
 
-        assertThat(MessageInflater.inflate(deflated, 10_000).toString(UTF_8)).isEqualTo(text);
-        assertThatThrownBy(() -> MessageInflater.inflate(deflated, 9_999)).isInstanceOf(TooLongFrameException.class);
+        assertThat(MessageInflater.shared().inflate(deflated, 10_000).toString(UTF_8))
+                .isEqualTo(text);
+        assertThatThrownBy(() -> MessageInflater.shared().inflate(deflated, 9_999))
+                .isInstanceOf(TooLongFrameException.class);
     }
 
     @Test
@@ -57,8 +71,11 @@ class MessageInflaterTest {
     }
 
     private static String inflate(String hex, int max) throws DataFormatException {
-        return MessageInflater.inflate(Unpooled.wrappedBuffer(HexFormat.of().parseHex(hex)), max)
-                .toString(UTF_8);
+        return MessageInflater.shared().inflate(bytes(hex), max).toString(UTF_8);
+    }
+
+    private static ByteBuf bytes(String hex) {
+        return Unpooled.wrappedBuffer(HexFormat.of().parseHex(hex));
     }
 
     private static ByteBuf deflate(String text) {

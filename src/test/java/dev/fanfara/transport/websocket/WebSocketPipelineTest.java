@@ -64,7 +64,8 @@ class WebSocketPipelineTest {
                             ((WebSocketInternal) socket).channelHandlerContext().pipeline();
                     hasDecoder.complete(pipeline.get(WebSocketPipeline.DECODER) instanceof WebSocketFrameDecoder);
                     ContextInternal context = (ContextInternal) vertx.getOrCreateContext();
-                    WebSocketPipeline.takeOver(socket, new EchoSocket(context, Terms.of(1024, false), code -> {}));
+                    WebSocketPipeline.takeOver(
+                            socket, new EchoSocket(context, Terms.of(1024, Deflate.NONE), code -> {}));
                     taken.complete(pipeline);
                 }));
         return await(server.listen(0)).actualPort();
