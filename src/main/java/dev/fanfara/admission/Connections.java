@@ -20,12 +20,12 @@ import org.jspecify.annotations.Nullable;
 public final class Connections {
     /** A connection that counts, until it is closed. Touched only by the connection's event loop. */
     public final class Lease {
-        private final ClientAddress address;
+        private final String group;
         private final @Nullable String user;
         private boolean open = true;
 
-        private Lease(ClientAddress address, @Nullable String user) {
-            this.address = address;
+        private Lease(String group, @Nullable String user) {
+            this.group = group;
             this.user = user;
         }
 
@@ -33,7 +33,7 @@ public final class Connections {
         public void close() {
             if (open) {
                 open = false;
-                lower(perAddress, address.group());
+                lower(perAddress, group);
                 if (user != null) {
                     lower(perUser, user);
                 }
@@ -41,13 +41,16 @@ public final class Connections {
         }
     }
 
+    /** The key is the first one's string, so that thousands behind one address share it. */
+    private record Count(String key, int connections) {}
+
     private record Pace(int perSecond, Bucket bucket) {}
 
     private final Supplier<LimitsConfig> limits;
     private final int maxSockets;
     private final AtomicInteger sockets = new AtomicInteger();
-    private final ConcurrentMap<String, Integer> perAddress = new ConcurrentHashMap<>();
-    private final ConcurrentMap<String, Integer> perUser = new ConcurrentHashMap<>();
+    private final ConcurrentMap<String, Count> perAddress = new ConcurrentHashMap<>();
+    private final ConcurrentMap<String, Count> perUser = new ConcurrentHashMap<>();
     private volatile @Nullable Pace pace;
 
     public Connections(Supplier<LimitsConfig> limits) {
@@ -83,29 +86,31 @@ public final class Connections {
     /** Empty if the address or the user has as many as it may; {@code user} is null for someone anonymous. */
     public Optional<Lease> tryOpen(ClientAddress address, @Nullable String user) {
         LimitsConfig now = limits.get();
-        String group = address.group();
-        if (!raise(perAddress, group, now.connectionsPerIp())) {
+        String group = raise(perAddress, address.group(), now.connectionsPerIp());
+        if (group == null) {
             return Optional.empty();
         }
-        if (user != null && !raise(perUser, user, now.connectionsPerUser())) {
+        if (user != null && raise(perUser, user, now.connectionsPerUser()) == null) {
             lower(perAddress, group);
             return Optional.empty();
         }
-        return Optional.of(new Lease(address, user));
+        return Optional.of(new Lease(group, user));
     }
 
-    private static boolean raise(ConcurrentMap<String, Integer> counts, String key, int limit) {
+    /** The key as the table has it; null if there are as many as there may be. */
+    private static @Nullable String raise(ConcurrentMap<String, Count> counts, String key, int limit) {
         boolean[] raised = new boolean[1];
-        counts.compute(key, (same, count) -> {
-            int before = count == null ? 0 : count;
-            raised[0] = before < limit;
-            return raised[0] ? Integer.valueOf(before + 1) : count;
+        Count after = counts.compute(key, (same, count) -> {
+            Count before = count == null ? new Count(key, 0) : count;
+            raised[0] = before.connections < limit;
+            return raised[0] ? new Count(before.key, before.connections + 1) : count;
         });
-        return raised[0];
+        return raised[0] && after != null ? after.key : null;
     }
 
-    private static void lower(ConcurrentMap<String, Integer> counts, String key) {
-        counts.computeIfPresent(key, (same, count) -> count == 1 ? null : count - 1);
+    private static void lower(ConcurrentMap<String, Count> counts, String key) {
+        counts.computeIfPresent(
+                key, (same, count) -> count.connections == 1 ? null : new Count(count.key, count.connections - 1));
     }
 
     /** Refilled little by little: after a quiet second a burst passes, and no more than that again at its end. */

@@ -44,8 +44,9 @@ public final class Connection implements ClientMessage.Receiver {
     /** In the order they were joined. Nearly always one: then a map of its own kind, a fifth of the size. */
     private Map<RoomName, Membership> memberships = Map.of();
 
-    private final CommandLimit publishes = new CommandLimit();
     private final CommandLimit otherCommands = new CommandLimit();
+    /** From the first message on; most viewers never send one. */
+    private @Nullable CommandLimit publishes;
 
     private Identity identity;
     private @Nullable RoomName lastJoined;
@@ -100,7 +101,7 @@ public final class Connection implements ClientMessage.Receiver {
         try {
             Command read = read(utf8);
             command = read.id();
-            take(read.isPublish() ? publishes : otherCommands);
+            take(read.isPublish() ? publishes() : otherCommands);
             read.understand().dispatch(this);
         } catch (Refusal refusal) {
             refuse(command, refusal);
@@ -117,6 +118,13 @@ public final class Connection implements ClientMessage.Receiver {
             take(otherCommands);
             throw unreadable;
         }
+    }
+
+    private CommandLimit publishes() {
+        if (publishes == null) {
+            publishes = new CommandLimit();
+        }
+        return publishes;
     }
 
     private void take(CommandLimit limit) {

@@ -21,7 +21,6 @@ import dev.fanfara.protocol.RoomName;
 import dev.fanfara.protocol.ServerMessage;
 import dev.fanfara.settings.LiveSettings;
 import dev.fanfara.settings.Settings;
-import dev.fanfara.testing.Eventually;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.nio.charset.StandardCharsets;
@@ -181,18 +180,22 @@ class ConnectionVerticleTest {
         RecordingWire alice = joined();
         alice.takesAtOnce = false;
 
-        onLoop(() -> sayOneByOne(40));
-        Eventually.holds(() -> assertThat(alice.numbers()).hasSize(40));
+        CompletableFuture<Void> said = new CompletableFuture<>();
+        onLoop(() -> sayOneByOne(40, said));
+        said.orTimeout(10, TimeUnit.SECONDS).join();
 
+        assertThat(alice.numbers()).hasSize(40);
         assertThat(alice.flushes).isEqualTo(40);
         assertThat(alice.closed).isNull();
     }
 
     /** Each in a task of its own, which comes when what the one before said is written. */
-    private void sayOneByOne(int more) {
-        if (more > 0) {
+    private void sayOneByOne(int more, CompletableFuture<Void> said) {
+        if (more == 0) {
+            said.complete(null);
+        } else {
             edge.onDeliver(new EdgeMessage.Deliver(ROOM, shared(more, "x".repeat(60_000)), null));
-            edge.verticleContext().runOnContext(next -> sayOneByOne(more - 1));
+            edge.verticleContext().runOnContext(next -> sayOneByOne(more - 1, said));
         }
     }
 
