@@ -130,7 +130,9 @@ public final class Bench implements ClientSocket.Owner {
         for (int i = 0; i < all && !isStopped(); i++) {
             long due = begin + Math.round(i * (double) SECOND_NANOS / options.connectsPerSecond());
             await(due, this::connectProgress);
-            while (!starting.tryAcquire(POLL_MS, TimeUnit.MILLISECONDS) && !isStopped()) {
+            watchStart();
+            while (!starting.tryAcquire() && !isStopped()) {
+                await(System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(POLL_MS), this::connectProgress);
                 watchStart();
             }
             lastStepNanos = System.nanoTime();
@@ -202,11 +204,11 @@ public final class Bench implements ClientSocket.Owner {
         });
     }
 
-    /** Netty puts the address behind the reason; the sentence has it already. */
+    /** Without the system call and its number, which Netty's native transport puts in front. */
     private static String reason(Throwable cause) {
-        String message = cause.getMessage() == null ? cause.toString() : cause.getMessage();
-        Throwable root = cause.getCause();
-        return root != null && root.getMessage() != null ? root.getMessage() : message;
+        Throwable root = cause.getCause() == null ? cause : cause.getCause();
+        String message = root.getMessage() == null ? root.toString() : root.getMessage();
+        return message.replaceFirst("^.*failed with error\\(-[0-9]+\\): ", "");
     }
 
     @Override

@@ -1,24 +1,16 @@
 package dev.fanfara.bench;
 
-import io.netty.buffer.ByteBuf;
-import io.netty.buffer.Unpooled;
 import io.netty.channel.EventLoop;
-import java.nio.ByteBuffer;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
-import java.util.zip.DataFormatException;
-import java.util.zip.Inflater;
 
 /** What the connections of one event loop share. Touched only by that loop, unless a field says otherwise. */
 final class BenchLoop {
-    private static final byte[] FLUSH_MARK = {0, 0, (byte) 0xff, (byte) 0xff}; // RFC 7692, 7.2.2
-    private static final int MAX_INFLATED = 64 * 1024 * 1024;
-
     /** Any thread. */
     final EventLoop events;
 
     final Tally tally = new Tally();
+    final Inflation inflation = new Inflation();
     final List<Member> members = new ArrayList<>();
     final List<Publisher> publishers = new ArrayList<>();
     /** Members the server, or the network, has closed. */
@@ -30,8 +22,6 @@ final class BenchLoop {
 
     private boolean publishersDirty;
     private Inflight inflight = Inflight.NONE;
-    private byte[] inflatedBytes = new byte[64 * 1024];
-    private ByteBuf inflated = Unpooled.wrappedBuffer(inflatedBytes);
 
     BenchLoop(EventLoop events, int rooms) {
         this.events = events;
@@ -59,39 +49,5 @@ final class BenchLoop {
             publishersDirty = false;
             publishers.forEach(Publisher::flush);
         }
-    }
-
-    /** Inflates one message into {@link #inflated()}; returns its length. */
-    int inflate(Inflater inflater, ByteBuf in, int index, int length) throws DataFormatException {
-        ByteBuffer compressed = in.internalNioBuffer(index, length);
-        inflater.setInput(compressed);
-        boolean marked = false;
-        int size = 0;
-        while (true) {
-            int more = inflater.inflate(inflatedBytes, size, inflatedBytes.length - size);
-            size += more;
-            if (size == inflatedBytes.length) {
-                if (size >= MAX_INFLATED) {
-                    throw new DataFormatException("a message inflates to more than " + MAX_INFLATED + " bytes");
-                }
-                inflatedBytes = Arrays.copyOf(inflatedBytes, 2 * size);
-                inflated = Unpooled.wrappedBuffer(inflatedBytes);
-            } else if (inflater.finished()) {
-                inflater.reset(); // A final block ends the stream; the next message begins another.
-                return size;
-            } else if (inflater.needsInput()) {
-                if (marked) {
-                    return size;
-                }
-                marked = true;
-                inflater.setInput(FLUSH_MARK);
-            } else if (more == 0) {
-                throw new DataFormatException("a message that needs a dictionary");
-            }
-        }
-    }
-
-    ByteBuf inflated() {
-        return inflated;
     }
 }

@@ -183,8 +183,8 @@ abstract class ClientSocket extends ChannelInboundHandlerAdapter implements Fram
             if (freshInflater) {
                 inflater.reset();
             }
-            int inflated = loop.inflate(inflater, in, index, length);
-            onMessage(loop.inflated(), 0, inflated);
+            ByteBuf inflated = loop.inflation.inflate(inflater, in, index, length);
+            onMessage(inflated, 0, inflated.readableBytes());
         } catch (DataFormatException malformed) {
             throw new FrameReader.BrokenFrame("the server sent what does not inflate: " + malformed.getMessage());
         }

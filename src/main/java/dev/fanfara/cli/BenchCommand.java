@@ -8,6 +8,10 @@ import dev.fanfara.bench.Payload;
 import dev.fanfara.bench.Plan;
 import dev.fanfara.bench.Result;
 import dev.fanfara.bench.Target;
+import dev.fanfara.config.LogFormat;
+import dev.fanfara.config.LogLevel;
+import dev.fanfara.config.LoggingConfig;
+import dev.fanfara.logging.Logging;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
@@ -195,6 +199,8 @@ public final class BenchCommand implements Callable<Integer> {
             err.println(line);
             err.flush();
         });
+        // Log lines go to standard output, which here is the result's; Netty's warnings would mix with it.
+        Logging.apply(new LoggingConfig(LogLevel.ERROR, LogFormat.TEXT));
         Signal.handle(new Signal("INT"), signal -> bench.stop());
         Signal.handle(new Signal("TERM"), signal -> bench.stop());
         try {
