@@ -80,7 +80,7 @@ const load = (title, arguments_, servers = everybody) => ({
     "of it user": (result) => result.process.userMicrosPerDelivery.toFixed(2),
     "p50 ms": (result) => result.latencyMs.p50.toFixed(2),
     "p99 ms": (result) => result.latencyMs.p99.toFixed(2),
-    lost: (result) => result.lost + result.missedByClosed,
+    "lost, late": (result) => `${result.lost + result.missedByClosed}, ${result.stillComing}`,
   },
   main: perCpu,
 });
@@ -100,7 +100,7 @@ const paused = (title, server) => {
       "p99 ms": (result) => result.latencyMs.p99.toFixed(2),
       "RSS MiB": (result) => mebibytes(result.process.residentBytesAtEnd),
       "RSS growth MiB": (result) => mebibytes(result.process.residentBytesAtEnd - result.process.residentBytesBeforeConnecting),
-      lost: (result) => result.lost + result.missedByClosed,
+      "lost, late": (result) => `${result.lost + result.missedByClosed}, ${result.stillComing}`,
     },
     main: { name: "p99", of: (result) => result.latencyMs.p99 },
   };

@@ -40,12 +40,18 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Bench implements ClientSocket.Owner {
     private static final int CONNECT_TIMEOUT_MS = 10_000;
-    private static final int MOST_STARTING = 500;
+    /** At the same time: a server has a deadline for each handshake. */
+    private static final int MOST_STARTING = 100;
+
     private static final long STALL_NANOS = TimeUnit.SECONDS.toNanos(20);
     private static final long START_DELAY_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
+    /** What has not come so long after the last that came is lost, not late. */
     private static final long GRACE_NANOS = TimeUnit.SECONDS.toNanos(5);
+
+    private static final long LONGEST_GRACE_NANOS = TimeUnit.SECONDS.toNanos(60);
     private static final long SECOND_NANOS = TimeUnit.SECONDS.toNanos(1);
     private static final long POLL_MS = 20;
+    private static final long STRAGGLER_POLL_MS = 50;
     private static final int SMALLEST_READ = 512;
     private static final int USUAL_READ = 8 * 1024;
     /** The pooled allocator keeps buffers up to this size at hand. */
@@ -55,7 +61,9 @@ public final class Bench implements ClientSocket.Owner {
     private final Consumer<String> progress;
     private final CountDownLatch stop = new CountDownLatch(1);
     private final Incidents incidents = new Incidents();
-    private final Semaphore starting = new Semaphore(MOST_STARTING);
+    /** The first connection goes alone: it finds what is wrong, and warms up both sides. */
+    private final Semaphore starting = new Semaphore(1);
+
     private final AtomicInteger connected = new AtomicInteger();
     private final AtomicInteger ready = new AtomicInteger();
     private final AtomicInteger retries = new AtomicInteger();
@@ -145,6 +153,9 @@ public final class Bench implements ClientSocket.Owner {
         if (failure != null) {
             throw new BenchFailure(failure);
         }
+        if (ready.get() < all) {
+            throw new BenchFailure("stopped while connecting; " + ready.get() + " of " + all + " had joined");
+        }
     }
 
     private void watchStart() {
@@ -223,8 +234,7 @@ public final class Bench implements ClientSocket.Owner {
             compressed.incrementAndGet();
         }
         lastStepNanos = System.nanoTime();
-        starting.release();
-        ready.incrementAndGet();
+        starting.release(ready.incrementAndGet() == 1 ? MOST_STARTING : 1);
     }
 
     @Override
@@ -305,8 +315,11 @@ public final class Bench implements ClientSocket.Owner {
         for (Stream stream : streams) {
             published[stream.id] = stream.published();
         }
-        awaitStragglers(published);
+        boolean quiet = awaitStragglers(published);
         Totals all = sample();
+        long outstanding = lost(published, loop -> loop.members);
+        // While messages still come, only what they have overtaken is known to be lost.
+        long lost = quiet ? outstanding : Math.min(outstanding, all.missing());
         return new Result(
                 options,
                 begin,
@@ -314,7 +327,8 @@ public final class Bench implements ClientSocket.Owner {
                 all,
                 measured,
                 empty,
-                lost(published, loop -> loop.members),
+                lost,
+                outstanding - lost,
                 lost(published, loop -> loop.departed),
                 ready.get(),
                 compressed.get(),
@@ -323,12 +337,31 @@ public final class Bench implements ClientSocket.Owner {
                 isStopped());
     }
 
-    /** Also when the test was stopped: what is still on its way is not lost. */
-    private void awaitStragglers(long[] published) throws InterruptedException {
-        long deadline = System.nanoTime() + GRACE_NANOS;
-        while (lost(published, loop -> loop.members) > 0 && System.nanoTime() < deadline) {
-            Thread.sleep(POLL_MS);
+    /**
+     * Also when the test was stopped: what is still on its way is not lost. An overloaded server may take long.
+     *
+     * @return true if nothing comes any more
+     */
+    private boolean awaitStragglers(long[] published) throws InterruptedException {
+        long begin = System.nanoTime();
+        long lastCame = begin;
+        long deliveries = 0;
+        while (lost(published, loop -> loop.members) > 0) {
+            long now = System.nanoTime();
+            Totals soFar = sample();
+            if (soFar.deliveries() > deliveries) {
+                deliveries = soFar.deliveries();
+                lastCame = now;
+            }
+            if (now - lastCame > GRACE_NANOS) {
+                return true;
+            }
+            if (now - begin > LONGEST_GRACE_NANOS) {
+                return false;
+            }
+            Thread.sleep(STRAGGLER_POLL_MS);
         }
+        return true;
     }
 
     private List<Stream> streams() {
@@ -338,17 +371,15 @@ public final class Bench implements ClientSocket.Owner {
         loops.get(0).publishers.forEach(each -> publishers[each.index] = each);
         for (int id = 0; id < plan.streams() && !options.isIdle(); id++) {
             int room = plan.roomOfStream(id);
-            Publisher publisher = publishers[plan.publisherOfStream(id)];
-            if (publisher != null) { // It is null if the test was stopped before all had joined.
-                String head = options.target().dialect().publishHead(options.room(room));
-                streams.add(new Stream(id, room, publisher, head.getBytes(StandardCharsets.US_ASCII)));
-            }
+            String head = options.target().dialect().publishHead(options.room(room));
+            streams.add(new Stream(
+                    id, room, publishers[plan.publisherOfStream(id)], head.getBytes(StandardCharsets.US_ASCII)));
         }
         return streams;
     }
 
     private Publishing publishing(List<Stream> streams, long startNanos, long endNanos) throws InterruptedException {
-        if (options.isIdle() || streams.isEmpty() || isStopped()) {
+        if (options.isIdle()) {
             return Publishing.NOTHING;
         }
         BenchLoop first = loops.get(0);

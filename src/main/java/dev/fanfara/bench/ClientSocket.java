@@ -223,7 +223,8 @@ abstract class ClientSocket extends ChannelInboundHandlerAdapter implements Fram
                     + (closeReason.isEmpty() ? "" : " \"" + closeReason + '"')
                     + hint(Incidents.hintForClose(closeCode, closeReason)));
         } else if (phase == Phase.UPGRADING) {
-            fail("the server closed a connection before it answered the upgrade");
+            fail("the server closed a connection before it answered the upgrade; if it is busy, lower --connect-rate or"
+                    + " raise limits.handshake");
         }
         phase = Phase.OVER;
     }

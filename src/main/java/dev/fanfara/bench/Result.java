@@ -26,6 +26,7 @@ public final class Result {
     private final Histogram latency;
     private final @Nullable ProcessUsage empty;
     private final long lost;
+    private final long stillComing;
     private final long missedByClosed;
     private final int joined;
     private final int compressed;
@@ -41,6 +42,7 @@ public final class Result {
             Histogram latency,
             @Nullable ProcessUsage empty,
             long lost,
+            long stillComing,
             long missedByClosed,
             int joined,
             int compressed,
@@ -54,6 +56,7 @@ public final class Result {
         this.latency = latency;
         this.empty = empty;
         this.lost = lost;
+        this.stillComing = stillComing;
         this.missedByClosed = missedByClosed;
         this.joined = joined;
         this.compressed = compressed;
@@ -62,9 +65,10 @@ public final class Result {
         this.interrupted = interrupted;
     }
 
-    /** Nothing lost, nothing twice, nothing out of order, nobody cut off. */
+    /** Nothing lost or a minute late, nothing twice, nothing out of order, nobody cut off. */
     public boolean isClean() {
         return lost == 0
+                && stillComing == 0
                 && missedByClosed == 0
                 && all.duplicated() == 0
                 && all.reordered() == 0
@@ -123,6 +127,7 @@ public final class Result {
                 .put("bytesPerSecond", rounded(bytes() / seconds()))
                 .put("latencyMs", latencies())
                 .put("lost", lost)
+                .put("stillComing", stillComing)
                 .put("missedByClosed", missedByClosed)
                 .put("duplicated", all.duplicated())
                 .put("reordered", all.reordered())
@@ -229,6 +234,9 @@ public final class Result {
                 all.reordered(),
                 all.astray(),
                 missedByClosed);
+        if (stillComing > 0) {
+            line(text, "overloaded", "%,d were still coming in a minute after the end of the load", stillComing);
+        }
         for (Incident each : closes) {
             incident(text, "closed", each);
         }
