@@ -1,5 +1,6 @@
 package dev.fanfara;
 
+import dev.fanfara.cli.BenchCommand;
 import dev.fanfara.cli.Build;
 import dev.fanfara.cli.Check;
 import dev.fanfara.cli.Defaults;
@@ -34,6 +35,7 @@ public final class Main {
                 .addSubcommand(new Schema())
                 .addSubcommand(new Defaults())
                 .addSubcommand(new TokenCommand())
+                .addSubcommand(new BenchCommand())
                 .addSubcommand(new Version());
         System.exit(program.execute(withDefaultCommand(program, args)));
     }
