@@ -25,6 +25,7 @@ import dev.fanfara.settings.LiveSettings;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Iterator;
@@ -309,8 +310,9 @@ public final class BroadcastVerticle extends VerticleBase implements RoomMessage
         return rooms.get(room);
     }
 
-    Iterable<HostedRoom> hostedRooms() {
-        return rooms.values();
+    /** A view: it changes as rooms open and close. */
+    Set<RoomName> hostedNames() {
+        return Collections.unmodifiableSet(rooms.keySet());
     }
 
     /** Many joins in one turn of the event loop become one message per node. */

@@ -58,6 +58,7 @@ final class PeerExchange implements PeerMessage.Receiver {
     private final int loop;
     private final GatewayMetrics metrics;
     private final Interests interests = new Interests();
+    private final RoomSums hostedSums;
 
     /** The loops of other nodes that have said something; a node all of whose loops have is a full peer. */
     private final Map<String, Set<Integer>> heard = new HashMap<>();
@@ -73,6 +74,7 @@ final class PeerExchange implements PeerMessage.Receiver {
         this.self = nodes.self();
         this.loop = loop;
         this.metrics = metrics;
+        hostedSums = new RoomSums(service.hostedNames());
     }
 
     Future<Void> start(Vertx on) {
@@ -129,9 +131,9 @@ final class PeerExchange implements PeerMessage.Receiver {
     /** The rooms hosted here that the other node's loop is in charge of over there. */
     private List<RoomName> roomsOf(NodeRef peer, int theirs) {
         List<RoomName> names = new ArrayList<>();
-        for (HostedRoom hosted : service.hostedRooms()) {
-            if (Addresses.loopOf(hosted.name, peer.loops()) == theirs) {
-                names.add(hosted.name);
+        for (RoomName room : service.hostedNames()) {
+            if (Addresses.loopOf(room, peer.loops()) == theirs) {
+                names.add(room);
             }
         }
         return names;
@@ -184,8 +186,9 @@ final class PeerExchange implements PeerMessage.Receiver {
 
     // Interest
 
-    /** Completes when every peer has confirmed, or did not answer in time: then it is on its way out. Never fails. */
+    /** For a room that just opened. Completes when every peer has confirmed, or did not answer in time: then it is on its way out. Never fails. */
     Future<Void> subscribe(HostedRoom hosted) {
+        hostedSums.added(hosted.name);
         List<Future<?>> confirmations = new ArrayList<>();
         for (NodeRef peer : nodes.peers()) {
             if (heard.containsKey(peer.id())) {
@@ -222,10 +225,12 @@ final class PeerExchange implements PeerMessage.Receiver {
                 hosted.presence == PresenceMode.FULL ? hosted.room.localUsers() : Map.of()));
     }
 
+    /** For rooms that just closed. */
     void unsubscribe(List<RoomName> rooms) {
         if (rooms.isEmpty()) {
             return;
         }
+        rooms.forEach(hostedSums::removed);
         for (NodeRef peer : nodes.peers()) {
             Map<Integer, List<RoomName>> byLoop = new HashMap<>();
             rooms.forEach(room -> byLoop.computeIfAbsent(Addresses.loopOf(room, peer.loops()), l -> new ArrayList<>())
@@ -345,25 +350,34 @@ final class PeerExchange implements PeerMessage.Receiver {
         if (leaving) {
             return;
         }
+        Map<Integer, List<Map<RoomName, Long>>> rosters = new HashMap<>();
         for (NodeRef peer : nodes.peers()) {
+            List<Map<RoomName, Long>> byLoop = rosters.computeIfAbsent(peer.loops(), this::changedRostersByLoop);
             for (int theirs = 0; theirs < peer.loops(); theirs++) {
-                sendDigest(peer, theirs);
+                RoomSums.Sum sum = hostedSums.part(peer.loops(), theirs);
+                tell(
+                        peer,
+                        theirs,
+                        new PeerMessage.Digest(self.id(), loop, sum.rooms(), sum.hash(), byLoop.get(theirs)));
             }
         }
         changedRosters.replaceAll((room, repeats) -> repeats - 1);
         changedRosters.values().removeIf(repeats -> repeats == 0);
     }
 
-    private void sendDigest(NodeRef peer, int theirs) {
-        List<RoomName> rooms = roomsOf(peer, theirs);
-        Map<RoomName, Long> rosters = new HashMap<>();
-        changedRosters.keySet().forEach(room -> {
+    /** Versions for each loop of a node that has so many. */
+    private List<Map<RoomName, Long>> changedRostersByLoop(int loops) {
+        List<Map<RoomName, Long>> byLoop = new ArrayList<>();
+        for (int theirs = 0; theirs < loops; theirs++) {
+            byLoop.add(new HashMap<>());
+        }
+        for (RoomName room : changedRosters.keySet()) {
             HostedRoom hosted = service.hosted(room);
-            if (hosted != null && Addresses.loopOf(room, peer.loops()) == theirs) {
-                rosters.put(room, hosted.room.version());
+            if (hosted != null) {
+                byLoop.get(Addresses.loopOf(room, loops)).put(room, hosted.room.version());
             }
-        });
-        tell(peer, theirs, new PeerMessage.Digest(self.id(), loop, rooms.size(), Interests.hash(rooms), rosters));
+        }
+        return byLoop;
     }
 
     @Override
@@ -372,10 +386,9 @@ final class PeerExchange implements PeerMessage.Receiver {
         if (peer == null || leaving) {
             return;
         }
-        List<RoomName> known =
-                interests.roomsOf(digest.node(), room -> Addresses.loopOf(room, peer.loops()) == digest.loop());
+        RoomSums.Sum known = interests.sum(digest.node(), peer.loops(), digest.loop());
         boolean stranger = !heard.getOrDefault(digest.node(), Set.of()).contains(digest.loop());
-        if (stranger || known.size() != digest.rooms() || Interests.hash(known) != digest.hash()) {
+        if (stranger || known.rooms() != digest.rooms() || known.hash() != digest.hash()) {
             if (!stranger) {
                 LOG.info("interests of node {} differ from its digest; asking for them", digest.node());
                 metrics.clusterRepaired();
