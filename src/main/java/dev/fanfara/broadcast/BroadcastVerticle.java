@@ -2,9 +2,9 @@ package dev.fanfara.broadcast;
 
 import dev.fanfara.bus.Addresses;
 import dev.fanfara.bus.EdgeMessage;
+import dev.fanfara.bus.Forwarded;
 import dev.fanfara.bus.LoopStats;
 import dev.fanfara.bus.Nodes;
-import dev.fanfara.bus.PeerMessage;
 import dev.fanfara.bus.PublishRequest;
 import dev.fanfara.bus.Published;
 import dev.fanfara.bus.RoomMessage;
@@ -25,6 +25,7 @@ import dev.fanfara.settings.LiveSettings;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Iterator;
@@ -63,7 +64,7 @@ public final class BroadcastVerticle extends VerticleBase implements RoomMessage
     private final Map<RoomName, PublishKeys> keys = new HashMap<>();
     private final Set<HostedRoom> untold = new HashSet<>();
     private final String[] edges;
-    private final PeerExchange peers;
+    final PeerExchange peers;
     private long lives;
 
     public BroadcastVerticle(Nodes nodes, int loop, LiveSettings settings, GatewayMetrics metrics) {
@@ -81,13 +82,13 @@ public final class BroadcastVerticle extends VerticleBase implements RoomMessage
     @Override
     public Future<?> start() {
         String self = nodes.self().id();
-        vertx.setPeriodic(SWEEP_MS, timer -> sweep());
+        vertx.setPeriodic(SWEEP_MS, timer -> sweep(System.nanoTime()));
         settings.onChange(context, changed -> adoptRules());
         return Future.all(
                 Addresses.ROOM.hear(vertx, self, loop, command -> command.dispatch(this)),
                 Addresses.PUBLISH.serve(vertx, self, loop, this::publish),
                 Addresses.ROOM_STATS.serve(vertx, self, loop, question -> Future.succeededFuture(stats())),
-                peers.start(vertx));
+                peers.start(context));
     }
 
     /**
@@ -240,11 +241,11 @@ public final class BroadcastVerticle extends VerticleBase implements RoomMessage
                 room,
                 new SharedMessage(new ServerMessage.Message(room, user, payload, timestamp), acceptedNanos),
                 except);
-        peers.forward(new PeerMessage.Forwarded(room, user, payload, timestamp));
+        peers.forward(room, user, payload, timestamp);
     }
 
     /** A publication that another node took. */
-    void deliverForwarded(PeerMessage.Forwarded publication) {
+    void deliverForwarded(Forwarded publication) {
         ServerMessage message = new ServerMessage.Message(
                 publication.room(), publication.user(), publication.payload(), publication.timestamp());
         deliverHere(publication.room(), new SharedMessage(message, 0), null);
@@ -309,8 +310,9 @@ public final class BroadcastVerticle extends VerticleBase implements RoomMessage
         return rooms.get(room);
     }
 
-    Iterable<HostedRoom> hostedRooms() {
-        return rooms.values();
+    /** A view: it changes as rooms open and close. */
+    Set<RoomName> hostedNames() {
+        return Collections.unmodifiableSet(rooms.keySet());
     }
 
     /** Many joins in one turn of the event loop become one message per node. */
@@ -325,8 +327,8 @@ public final class BroadcastVerticle extends VerticleBase implements RoomMessage
         untold.add(hosted);
     }
 
-    private void sweep() {
-        long now = System.nanoTime();
+    /** {@code now} is {@link System#nanoTime}. */
+    void sweep(long now) {
         List<RoomName> closed = new ArrayList<>();
         for (Iterator<HostedRoom> each = rooms.values().iterator(); each.hasNext(); ) {
             HostedRoom hosted = each.next();

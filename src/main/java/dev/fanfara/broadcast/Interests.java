@@ -16,21 +16,29 @@ import java.util.stream.Stream;
  */
 final class Interests {
     private final Map<RoomName, List<String>> nodesByRoom = new HashMap<>();
-    private final Map<String, Set<RoomName>> roomsByNode = new HashMap<>();
+    private final Map<String, Wanted> byNode = new HashMap<>();
+
+    private static final class Wanted {
+        final Set<RoomName> rooms = new HashSet<>();
+        final RoomSums sums = new RoomSums(rooms);
+    }
 
     List<String> nodesOf(RoomName room) {
         return nodesByRoom.getOrDefault(room, List.of());
     }
 
     void add(String node, RoomName room) {
-        if (roomsByNode.computeIfAbsent(node, n -> new HashSet<>()).add(room)) {
+        Wanted wanted = byNode.computeIfAbsent(node, n -> new Wanted());
+        if (wanted.rooms.add(room)) {
+            wanted.sums.added(room);
             nodesByRoom.merge(room, List.of(node), Interests::concat);
         }
     }
 
     void remove(String node, RoomName room) {
-        Set<RoomName> rooms = roomsByNode.get(node);
-        if (rooms != null && rooms.remove(room)) {
+        Wanted wanted = byNode.get(node);
+        if (wanted != null && wanted.rooms.remove(room)) {
+            wanted.sums.removed(room);
             nodesByRoom.computeIfPresent(room, (name, nodes) -> without(nodes, node));
         }
     }
@@ -51,23 +59,21 @@ final class Interests {
     }
 
     void drop(String node) {
-        roomsOf(node, room -> true).forEach(room -> remove(node, room));
-        roomsByNode.remove(node);
-    }
-
-    List<RoomName> roomsOf(String node, Predicate<RoomName> part) {
-        return roomsByNode.getOrDefault(node, Set.of()).stream().filter(part).toList();
-    }
-
-    /** The same for equal sets in any order. */
-    static long hash(Collection<RoomName> rooms) {
-        long sum = 0;
-        for (RoomName room : rooms) {
-            long mixed =
-                    room.value().hashCode() * 0x9E3779B97F4A7C15L + room.value().length();
-            sum += (mixed ^ (mixed >>> 32)) * 0xD6E8FEB86659FD93L;
+        Wanted wanted = byNode.remove(node);
+        if (wanted != null) {
+            wanted.rooms.forEach(room -> nodesByRoom.computeIfPresent(room, (name, nodes) -> without(nodes, node)));
         }
-        return sum;
+    }
+
+    /** Of the rooms the node is interested in, those that its own {@code loop} of so many is in charge of. */
+    RoomSums.Sum sum(String node, int loops, int loop) {
+        Wanted wanted = byNode.get(node);
+        return wanted == null ? RoomSums.NOTHING : wanted.sums.part(loops, loop);
+    }
+
+    private List<RoomName> roomsOf(String node, Predicate<RoomName> part) {
+        Wanted wanted = byNode.get(node);
+        return wanted == null ? List.of() : wanted.rooms.stream().filter(part).toList();
     }
 
     /** Lists are small and read for every publication, so they are copied on change. */

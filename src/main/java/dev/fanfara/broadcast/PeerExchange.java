@@ -1,6 +1,7 @@
 package dev.fanfara.broadcast;
 
 import dev.fanfara.bus.Addresses;
+import dev.fanfara.bus.Forwarded;
 import dev.fanfara.bus.NodeRef;
 import dev.fanfara.bus.Nodes;
 import dev.fanfara.bus.PeerMessage;
@@ -8,9 +9,11 @@ import dev.fanfara.bus.Roster;
 import dev.fanfara.bus.Subscribe;
 import dev.fanfara.config.PresenceMode;
 import dev.fanfara.metrics.GatewayMetrics;
+import dev.fanfara.protocol.Payload;
 import dev.fanfara.protocol.RoomName;
 import dev.fanfara.room.PresenceChange;
 import dev.fanfara.room.RosterChange;
+import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
@@ -42,52 +45,58 @@ import org.slf4j.LoggerFactory;
  *
  * <p><b>Loss.</b> The bus loses what is on its way when a connection breaks. Every few seconds each loop sends each
  * other a digest of its interests and of the rosters it changed lately; what differs is asked for again.
+ *
+ * <p><b>Falling behind.</b> Publications wait for no node: {@link PeerLink} drops them for one that does not keep up.
+ * All else is still sent to it. That is little, and bounded too: within {@code Cluster}'s ping time the bus closes a
+ * connection that nobody reads, and what waited for it is gone.
  */
 final class PeerExchange implements PeerMessage.Receiver {
     private static final Logger LOG = LoggerFactory.getLogger(PeerExchange.class);
 
     private static final long DIGEST_MS = 5_000;
+    private static final long REVIEW_MS = 1_000;
     private static final long ASK_AGAIN_MS = 200;
     private static final int ASK_AT_MOST = 25;
     /** How many digests name a roster after it changed, so that losing one of them loses nothing. */
     private static final int REPEAT_IN_DIGESTS = 3;
 
     private final BroadcastVerticle service;
-    private final Nodes nodes;
     private final NodeRef self;
     private final int loop;
     private final GatewayMetrics metrics;
     private final Interests interests = new Interests();
+    private final RoomSums hostedSums;
+    private final PeerLinks links;
+    private final Receipts receipts;
 
     /** The loops of other nodes that have said something; a node all of whose loops have is a full peer. */
     private final Map<String, Set<Integer>> heard = new HashMap<>();
     /** Rooms whose roster changed, and how many more digests name them. */
     private final Map<RoomName, Integer> changedRosters = new HashMap<>();
 
-    private @Nullable Vertx vertx;
     private boolean leaving;
 
     PeerExchange(BroadcastVerticle service, Nodes nodes, int loop, GatewayMetrics metrics) {
         this.service = service;
-        this.nodes = nodes;
         this.self = nodes.self();
         this.loop = loop;
         this.metrics = metrics;
+        hostedSums = new RoomSums(service.hostedNames());
+        links = new PeerLinks(nodes, loop, metrics);
+        receipts = new Receipts(links, self, loop);
     }
 
-    Future<Void> start(Vertx on) {
-        vertx = on;
-        on.setPeriodic(DIGEST_MS, timer -> sendDigests());
+    Future<Void> start(Context on) {
+        links.start(on);
+        vertx().setPeriodic(DIGEST_MS, timer -> sendDigests());
+        vertx().setPeriodic(REVIEW_MS, timer -> review());
         return Addresses.PEER
-                .hear(on, self.id(), loop, message -> message.dispatch(this))
-                .compose(heard -> Addresses.SUBSCRIBE.serve(on, self.id(), loop, this::onSubscribe));
+                .hear(vertx(), self.id(), loop, message -> message.dispatch(this))
+                .compose(heard -> Addresses.SUBSCRIBE.serve(vertx(), self.id(), loop, this::onSubscribe));
     }
 
     private Vertx vertx() {
-        if (vertx == null) {
-            throw new IllegalStateException("not started");
-        }
-        return vertx;
+        return links.context().owner();
     }
 
     // Coming and going
@@ -99,11 +108,13 @@ final class PeerExchange implements PeerMessage.Receiver {
     }
 
     private void askForInterests(Promise<Void> done, int attempt) {
-        List<NodeRef> silent =
-                nodes.peers().stream().filter(peer -> !isFullPeer(peer)).toList();
+        List<PeerLink> silent =
+                links.all().stream().filter(peer -> !isFullPeer(peer)).toList();
         if (silent.isEmpty() || attempt > ASK_AT_MOST) {
             if (!silent.isEmpty()) {
-                LOG.warn("nodes {} do not answer; digests will go on asking them", silent);
+                LOG.warn(
+                        "nodes {} do not answer; digests will go on asking them",
+                        silent.stream().map(PeerLink::id).toList());
             }
             done.complete();
             return;
@@ -112,26 +123,26 @@ final class PeerExchange implements PeerMessage.Receiver {
         vertx().setTimer(ASK_AGAIN_MS, again -> askForInterests(done, attempt + 1));
     }
 
-    private void askForInterests(NodeRef peer) {
+    private void askForInterests(PeerLink peer) {
         for (int theirs = 0; theirs < peer.loops(); theirs++) {
             tell(peer, theirs, interestsFor(peer, theirs, true));
         }
     }
 
-    private boolean isFullPeer(NodeRef peer) {
+    private boolean isFullPeer(PeerLink peer) {
         return heard.getOrDefault(peer.id(), Set.of()).size() >= peer.loops();
     }
 
-    private PeerMessage.Interests interestsFor(NodeRef peer, int theirs, boolean answer) {
+    private PeerMessage.Interests interestsFor(PeerLink peer, int theirs, boolean answer) {
         return new PeerMessage.Interests(self.id(), loop, roomsOf(peer, theirs), answer);
     }
 
     /** The rooms hosted here that the other node's loop is in charge of over there. */
-    private List<RoomName> roomsOf(NodeRef peer, int theirs) {
+    private List<RoomName> roomsOf(PeerLink peer, int theirs) {
         List<RoomName> names = new ArrayList<>();
-        for (HostedRoom hosted : service.hostedRooms()) {
-            if (Addresses.loopOf(hosted.name, peer.loops()) == theirs) {
-                names.add(hosted.name);
+        for (RoomName room : service.hostedNames()) {
+            if (Addresses.loopOf(room, peer.loops()) == theirs) {
+                names.add(room);
             }
         }
         return names;
@@ -139,7 +150,7 @@ final class PeerExchange implements PeerMessage.Receiver {
 
     @Override
     public void onInterests(PeerMessage.Interests theirs) {
-        NodeRef peer = peer(theirs.node());
+        PeerLink peer = links.to(theirs.node());
         if (peer == null) {
             return;
         }
@@ -170,7 +181,7 @@ final class PeerExchange implements PeerMessage.Receiver {
 
     void sayGoodbye() {
         leaving = true;
-        for (NodeRef peer : nodes.peers()) {
+        for (PeerLink peer : links.all()) {
             for (int theirs = 0; theirs < peer.loops(); theirs++) {
                 tell(peer, theirs, new PeerMessage.Goodbye(self.id()));
             }
@@ -184,10 +195,11 @@ final class PeerExchange implements PeerMessage.Receiver {
 
     // Interest
 
-    /** Completes when every peer has confirmed, or did not answer in time: then it is on its way out. Never fails. */
+    /** For a room that just opened. Completes when every peer has confirmed, or did not answer in time: then it is on its way out. Never fails. */
     Future<Void> subscribe(HostedRoom hosted) {
+        hostedSums.added(hosted.name);
         List<Future<?>> confirmations = new ArrayList<>();
-        for (NodeRef peer : nodes.peers()) {
+        for (PeerLink peer : links.all()) {
             if (heard.containsKey(peer.id())) {
                 Subscribe subscribe = new Subscribe(self.id(), hosted.name, true, hosted.room.version());
                 confirmations.add(Addresses.SUBSCRIBE
@@ -222,11 +234,13 @@ final class PeerExchange implements PeerMessage.Receiver {
                 hosted.presence == PresenceMode.FULL ? hosted.room.localUsers() : Map.of()));
     }
 
+    /** For rooms that just closed. */
     void unsubscribe(List<RoomName> rooms) {
         if (rooms.isEmpty()) {
             return;
         }
-        for (NodeRef peer : nodes.peers()) {
+        rooms.forEach(hostedSums::removed);
+        for (PeerLink peer : links.all()) {
             Map<Integer, List<RoomName>> byLoop = new HashMap<>();
             rooms.forEach(room -> byLoop.computeIfAbsent(Addresses.loopOf(room, peer.loops()), l -> new ArrayList<>())
                     .add(room));
@@ -250,15 +264,27 @@ final class PeerExchange implements PeerMessage.Receiver {
         }
     }
 
-    void forward(PeerMessage.Forwarded publication) {
-        for (String node : interests.nodesOf(publication.room())) {
-            tell(node, publication.room(), publication);
+    void forward(RoomName room, @Nullable String user, Payload payload, long timestamp) {
+        List<String> interested = interests.nodesOf(room);
+        if (!interested.isEmpty()) {
+            links.forward(new Forwarded(room, user, payload, timestamp), interested);
         }
     }
 
     @Override
-    public void onForwarded(PeerMessage.Forwarded publication) {
-        service.deliverForwarded(publication);
+    public void onPublications(PeerMessage.Publications batch) {
+        batch.publications().forEach(service::deliverForwarded);
+        receipts.onPublications(batch);
+    }
+
+    @Override
+    public void onReceived(PeerMessage.Received received) {
+        links.onReceived(received);
+    }
+
+    private void review() {
+        links.review();
+        receipts.review();
     }
 
     boolean isWantedElsewhere(RoomName room) {
@@ -291,7 +317,7 @@ final class PeerExchange implements PeerMessage.Receiver {
     @Override
     public void onRosterDelta(PeerMessage.RosterDelta delta) {
         HostedRoom hosted = service.hosted(delta.room());
-        NodeRef peer = peer(delta.node());
+        PeerLink peer = links.to(delta.node());
         if (hosted == null || peer == null) {
             return;
         }
@@ -307,20 +333,20 @@ final class PeerExchange implements PeerMessage.Receiver {
     /** Of every node with members; the answers are no news to members here, only to us. */
     void askRosters(HostedRoom hosted) {
         for (String node : interests.nodesOf(hosted.name)) {
-            NodeRef peer = peer(node);
+            PeerLink peer = links.to(node);
             if (peer != null) {
                 roster(hosted, peer).onSuccess(roster -> learnSilently(hosted, roster));
             }
         }
     }
 
-    private void askRoster(HostedRoom hosted, NodeRef peer) {
+    private void askRoster(HostedRoom hosted, PeerLink peer) {
         roster(hosted, peer)
                 .onSuccess(roster -> learn(hosted, roster))
                 .onFailure(failure -> LOG.debug("no roster of {} from {}", hosted.name, peer.id(), failure));
     }
 
-    private Future<Roster> roster(HostedRoom hosted, NodeRef peer) {
+    private Future<Roster> roster(HostedRoom hosted, PeerLink peer) {
         Subscribe again = new Subscribe(self.id(), hosted.name, false, hosted.room.version());
         return Addresses.SUBSCRIBE.ask(vertx(), peer.id(), Addresses.loopOf(hosted.name, peer.loops()), again);
     }
@@ -341,41 +367,49 @@ final class PeerExchange implements PeerMessage.Receiver {
 
     // Loss
 
-    private void sendDigests() {
+    void sendDigests() {
         if (leaving) {
             return;
         }
-        for (NodeRef peer : nodes.peers()) {
+        Map<Integer, List<Map<RoomName, Long>>> rosters = new HashMap<>();
+        for (PeerLink peer : links.all()) {
+            List<Map<RoomName, Long>> byLoop = rosters.computeIfAbsent(peer.loops(), this::changedRostersByLoop);
             for (int theirs = 0; theirs < peer.loops(); theirs++) {
-                sendDigest(peer, theirs);
+                RoomSums.Sum sum = hostedSums.part(peer.loops(), theirs);
+                tell(
+                        peer,
+                        theirs,
+                        new PeerMessage.Digest(self.id(), loop, sum.rooms(), sum.hash(), byLoop.get(theirs)));
             }
         }
         changedRosters.replaceAll((room, repeats) -> repeats - 1);
         changedRosters.values().removeIf(repeats -> repeats == 0);
     }
 
-    private void sendDigest(NodeRef peer, int theirs) {
-        List<RoomName> rooms = roomsOf(peer, theirs);
-        Map<RoomName, Long> rosters = new HashMap<>();
-        changedRosters.keySet().forEach(room -> {
+    /** Versions for each loop of a node that has so many. */
+    private List<Map<RoomName, Long>> changedRostersByLoop(int loops) {
+        List<Map<RoomName, Long>> byLoop = new ArrayList<>();
+        for (int theirs = 0; theirs < loops; theirs++) {
+            byLoop.add(new HashMap<>());
+        }
+        for (RoomName room : changedRosters.keySet()) {
             HostedRoom hosted = service.hosted(room);
-            if (hosted != null && Addresses.loopOf(room, peer.loops()) == theirs) {
-                rosters.put(room, hosted.room.version());
+            if (hosted != null) {
+                byLoop.get(Addresses.loopOf(room, loops)).put(room, hosted.room.version());
             }
-        });
-        tell(peer, theirs, new PeerMessage.Digest(self.id(), loop, rooms.size(), Interests.hash(rooms), rosters));
+        }
+        return byLoop;
     }
 
     @Override
     public void onDigest(PeerMessage.Digest digest) {
-        NodeRef peer = peer(digest.node());
+        PeerLink peer = links.to(digest.node());
         if (peer == null || leaving) {
             return;
         }
-        List<RoomName> known =
-                interests.roomsOf(digest.node(), room -> Addresses.loopOf(room, peer.loops()) == digest.loop());
+        RoomSums.Sum known = interests.sum(digest.node(), peer.loops(), digest.loop());
         boolean stranger = !heard.getOrDefault(digest.node(), Set.of()).contains(digest.loop());
-        if (stranger || known.size() != digest.rooms() || Interests.hash(known) != digest.hash()) {
+        if (stranger || known.rooms() != digest.rooms() || known.hash() != digest.hash()) {
             if (!stranger) {
                 LOG.info("interests of node {} differ from its digest; asking for them", digest.node());
                 metrics.clusterRepaired();
@@ -391,25 +425,14 @@ final class PeerExchange implements PeerMessage.Receiver {
         });
     }
 
-    // Addressing
-
-    private @Nullable NodeRef peer(String node) {
-        for (NodeRef peer : nodes.peers()) {
-            if (peer.id().equals(node)) {
-                return peer;
-            }
-        }
-        return null;
-    }
-
     private void tell(String node, RoomName room, PeerMessage message) {
-        NodeRef peer = peer(node);
+        PeerLink peer = links.to(node);
         if (peer != null) {
             tell(peer, Addresses.loopOf(room, peer.loops()), message);
         }
     }
 
-    private void tell(NodeRef peer, int theirs, PeerMessage message) {
-        Addresses.PEER.tell(vertx(), peer.id(), theirs, message);
+    private void tell(PeerLink peer, int theirs, PeerMessage message) {
+        links.tell(peer, theirs, message);
     }
 }

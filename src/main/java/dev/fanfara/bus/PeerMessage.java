@@ -1,23 +1,37 @@
 package dev.fanfara.bus;
 
 import dev.fanfara.protocol.ConnectionId;
-import dev.fanfara.protocol.Payload;
 import dev.fanfara.protocol.RoomName;
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
 /**
  * What the room services of two nodes tell each other. {@code node} is always the sender. The bus may lose any of
- * these when a connection breaks: each is repaired by the next {@link Digest}, but {@link Forwarded}, which rooms of
- * mode plain send once.
+ * these when a connection breaks: each is repaired by the next {@link Digest}, but {@link Publications}, which plain
+ * rooms send once.
  */
 public sealed interface PeerMessage {
-    /** A publication for the members of the receiving node. */
-    record Forwarded(RoomName room, @Nullable String user, Payload payload, long timestamp) implements PeerMessage {
+    /**
+     * What the sender's loop took in one turn for members on the receiving loop, in order. At most once: a node that has
+     * not acknowledged enough of what came before gets none of it. {@code position} is how far the stream from the one
+     * loop to the other has come with these, in the sender's own count of bytes; it only grows. Without publications it
+     * asks for an acknowledgement, which may have been lost, as may what it was to be for.
+     */
+    record Publications(String node, int loop, long position, List<Forwarded> publications) implements PeerMessage {
         @Override
         public void dispatch(Receiver to) {
-            to.onForwarded(this);
+            to.onPublications(this);
+        }
+    }
+
+    /**
+     * The sender's loop has had the stream of the receiving loop up to {@code position}: all before it has come, or
+     * never will.
+     */
+    record Received(String node, int loop, long position) implements PeerMessage {
+        @Override
+        public void dispatch(Receiver to) {
+            to.onReceived(this);
         }
     }
 
@@ -78,7 +92,9 @@ public sealed interface PeerMessage {
 
     /** A new message does not compile until the room service hears it. */
     interface Receiver {
-        void onForwarded(Forwarded publication);
+        void onPublications(Publications publications);
+
+        void onReceived(Received received);
 
         void onUnsubscribe(Unsubscribe unsubscribe);
 

@@ -3,6 +3,7 @@ package dev.fanfara.bus;
 import dev.fanfara.protocol.ConnectionId;
 import dev.fanfara.protocol.Payload;
 import dev.fanfara.protocol.RoomName;
+import io.vertx.core.buffer.Buffer;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -10,12 +11,16 @@ import org.jspecify.annotations.Nullable;
 
 /** {@link PeerMessage}s as bytes: one octet for the kind, then the components in order. */
 final class PeerWire implements PeerMessage.Receiver {
-    private static final int FORWARDED = 1;
+    private static final int PUBLICATIONS = 1;
     private static final int UNSUBSCRIBE = 2;
     private static final int ROSTER_DELTA = 3;
     private static final int INTERESTS = 4;
     private static final int DIGEST = 5;
     private static final int GOODBYE = 6;
+    private static final int RECEIVED = 7;
+
+    /** What room, user and numbers take, usually. */
+    private static final int FORWARDED_OVERHEAD = 128;
 
     private final WireWriter out;
 
@@ -30,7 +35,8 @@ final class PeerWire implements PeerMessage.Receiver {
     static PeerMessage read(WireReader in) {
         int kind = in.octet();
         return switch (kind) {
-            case FORWARDED -> new PeerMessage.Forwarded(room(in), in.optionalText(), payload(in), in.number());
+            case PUBLICATIONS ->
+                new PeerMessage.Publications(in.text(), in.integer(), in.number(), in.list(PeerWire::forwarded));
             case UNSUBSCRIBE -> new PeerMessage.Unsubscribe(in.text(), in.list(PeerWire::room));
             case ROSTER_DELTA ->
                 new PeerMessage.RosterDelta(
@@ -38,15 +44,23 @@ final class PeerWire implements PeerMessage.Receiver {
             case INTERESTS -> new PeerMessage.Interests(in.text(), in.integer(), in.list(PeerWire::room), in.flag());
             case DIGEST -> new PeerMessage.Digest(in.text(), in.integer(), in.integer(), in.number(), versions(in));
             case GOODBYE -> new PeerMessage.Goodbye(in.text());
+            case RECEIVED -> new PeerMessage.Received(in.text(), in.integer(), in.number());
             default -> throw new IllegalArgumentException("peer message of unknown kind " + kind);
         };
     }
 
     @Override
-    public void onForwarded(PeerMessage.Forwarded publication) {
-        out.octet(FORWARDED).text(publication.room().value()).optionalText(publication.user());
-        payload(out, publication.payload());
-        out.number(publication.timestamp());
+    public void onPublications(PeerMessage.Publications batch) {
+        out.octet(PUBLICATIONS)
+                .text(batch.node())
+                .integer(batch.loop())
+                .number(batch.position())
+                .list(batch.publications(), (to, each) -> to.raw(each.wire()));
+    }
+
+    @Override
+    public void onReceived(PeerMessage.Received received) {
+        out.octet(RECEIVED).text(received.node()).integer(received.loop()).number(received.position());
     }
 
     @Override
@@ -89,6 +103,21 @@ final class PeerWire implements PeerMessage.Receiver {
     @Override
     public void onGoodbye(PeerMessage.Goodbye goodbye) {
         out.octet(GOODBYE).text(goodbye.node());
+    }
+
+    /** One publication of a batch. */
+    static byte[] bytes(Forwarded publication) {
+        Buffer bytes = Buffer.buffer(FORWARDED_OVERHEAD + publication.payload().json().length);
+        WireWriter out = new WireWriter(bytes);
+        room(out, publication.room());
+        out.optionalText(publication.user());
+        payload(out, publication.payload());
+        out.number(publication.timestamp());
+        return bytes.getBytes();
+    }
+
+    private static Forwarded forwarded(WireReader in) {
+        return new Forwarded(room(in), in.optionalText(), payload(in), in.number());
     }
 
     static void room(WireWriter out, RoomName room) {

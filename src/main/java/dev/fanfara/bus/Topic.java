@@ -41,11 +41,11 @@ public final class Topic<T> {
      * To another node. Vert.x 5.0.10 throws out of {@code send} when the connection to that node has just been closed;
      * the caller's other receivers must not suffer for it.
      */
-    public void tell(Vertx vertx, String node, int loop, T message) {
+    public void tell(Vertx vertx, String address, T message) {
         try {
-            vertx.eventBus().send(address(node, loop), message, remote);
+            vertx.eventBus().send(address, message, remote);
         } catch (IllegalStateException connectionClosed) {
-            LOG.debug("{}: message to node {} was not sent", kind, node, connectionClosed);
+            LOG.debug("message to {} was not sent", address, connectionClosed);
         }
     }
 

@@ -47,6 +47,12 @@ final class WireWriter {
         return this;
     }
 
+    /** Parts that another writer has put together. */
+    WireWriter raw(byte[] parts) {
+        out.appendBytes(parts);
+        return this;
+    }
+
     <E> WireWriter list(Collection<E> elements, BiConsumer<WireWriter, E> element) {
         integer(elements.size());
         elements.forEach(each -> element.accept(this, each));

@@ -46,6 +46,12 @@ public interface GatewayMetrics {
     /** Something the event bus lost was found and mended. */
     default void clusterRepaired() {}
 
+    /** Bytes that one event loop has forwarded to other nodes and these have not acknowledged. */
+    default void peerUnacknowledged(int loop, long bytes) {}
+
+    /** A publication was not forwarded to one node, which is too far behind. */
+    default void peerDropped() {}
+
     /** Bytes that wait in this node's memory for the clients of one event loop. */
     default void outboundBytes(int loop, long bytes) {}
 

@@ -42,6 +42,7 @@ public final class MicrometerMetrics implements GatewayMetrics {
     private final LongAdder members = new LongAdder();
     private final LongAdder slowConsumers;
     private final LongAdder repairs;
+    private final LongAdder peerDropped;
     private final LongAdder reloadFailures;
     private final LabelledCounters closed;
     private final LabelledCounters deliveries;
@@ -52,6 +53,7 @@ public final class MicrometerMetrics implements GatewayMetrics {
     /** By event loop; each is written by its own loop. */
     private final Map<Integer, Long> outboundBytes = new ConcurrentHashMap<>();
 
+    private final Map<Integer, Long> unacknowledgedBytes = new ConcurrentHashMap<>();
     private final Map<Integer, Duration> loopLag = new ConcurrentHashMap<>();
     private final AtomicInteger lastReloadSuccessful = new AtomicInteger(1);
     private volatile IntSupplier clusterMembers = () -> 1;
@@ -65,6 +67,8 @@ public final class MicrometerMetrics implements GatewayMetrics {
         published = counter("fanfara.messages.published", "Publications that rooms took");
         slowConsumers = counter("fanfara.slow.consumers", "Connections closed because they read too slowly");
         repairs = counter("fanfara.cluster.repairs", "Losses of the event bus that were found and mended");
+        peerDropped = counter(
+                "fanfara.peer.dropped", "Publications not forwarded to a node that had fallen behind, per such node");
         reloadFailures = counter("fanfara.config.reload.failures", "Configurations that were refused");
         closed = new LabelledCounters(
                 registry, "fanfara.connections.closed", "Ends of connections by close code", "code", CLOSE_CODES);
@@ -78,7 +82,11 @@ public final class MicrometerMetrics implements GatewayMetrics {
         connectionGauges();
         gauge("fanfara.rooms", "Rooms with members on this node", rooms::sum);
         gauge("fanfara.members", "Memberships on this node", members::sum);
-        gauge("fanfara.outbound.bytes", "Bytes in memory that wait for clients", this::allOutboundBytes);
+        gauge("fanfara.outbound.bytes", "Bytes in memory that wait for clients", () -> sum(outboundBytes));
+        gauge(
+                "fanfara.peer.unacknowledged.bytes",
+                "Bytes forwarded to other nodes and not acknowledged by them",
+                () -> sum(unacknowledgedBytes));
         gauge("fanfara.event.loop.lag.seconds", "How late the latest of all event loops runs", this::worstLag);
         gauge("fanfara.cluster.members", "Nodes this one sees, itself included", () -> clusterMembers.getAsInt());
         gauge(
@@ -122,8 +130,8 @@ public final class MicrometerMetrics implements GatewayMetrics {
         return connections.getOrDefault(transport, otherConnections);
     }
 
-    private double allOutboundBytes() {
-        return outboundBytes.values().stream().mapToLong(Long::longValue).sum();
+    private static double sum(Map<Integer, Long> byLoop) {
+        return byLoop.values().stream().mapToLong(Long::longValue).sum();
     }
 
     private double worstLag() {
@@ -200,6 +208,16 @@ public final class MicrometerMetrics implements GatewayMetrics {
     @Override
     public void clusterRepaired() {
         repairs.increment();
+    }
+
+    @Override
+    public void peerUnacknowledged(int loop, long bytes) {
+        unacknowledgedBytes.put(loop, bytes);
+    }
+
+    @Override
+    public void peerDropped() {
+        peerDropped.increment();
     }
 
     @Override

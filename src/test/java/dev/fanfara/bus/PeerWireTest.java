@@ -23,8 +23,7 @@ class PeerWireTest {
     @Test
     void everyMessageComesBackEqual() {
         List<PeerMessage> all = List.of(
-                new PeerMessage.Forwarded(ROOM, "alice", PAYLOAD, 123),
-                new PeerMessage.Forwarded(ROOM, null, PAYLOAD, 123),
+                new PeerMessage.Received("node", 1, 5_000_000_000L),
                 new PeerMessage.Unsubscribe("node", List.of(ROOM)),
                 new PeerMessage.RosterDelta("node", ROOM, 7, 2, Map.of(CONNECTION, "älice"), List.of(CONNECTION)),
                 new PeerMessage.Interests("node", 1, List.of(ROOM, new RoomName("b")), true),
@@ -34,6 +33,35 @@ class PeerWireTest {
         for (PeerMessage message : all) {
             assertThat(overTheWire(message)).isEqualTo(message);
         }
+    }
+
+    @Test
+    void publicationsComeAsTheyWereSentWithoutALookAtTheirJson() {
+        Forwarded first = new Forwarded(ROOM, "älice", PAYLOAD, 123);
+        Forwarded second = new Forwarded(
+                new RoomName("b"),
+                null,
+                new Payload(Payload.Kind.TEXT, "{broken".getBytes(StandardCharsets.UTF_8)),
+                124);
+
+        PeerMessage.Publications batch = (PeerMessage.Publications)
+                overTheWire(new PeerMessage.Publications("node", 3, 5_000_000_000L, List.of(first, second)));
+
+        assertThat(batch).extracting("node", "loop", "position").containsExactly("node", 3, 5_000_000_000L);
+        assertThat(batch.publications())
+                .usingRecursiveFieldByFieldElementComparatorIgnoringFields("wire")
+                .containsExactly(first, second);
+    }
+
+    @Test
+    void aPublicationBecomesBytesOnceForAllNodes() {
+        Forwarded publication = new Forwarded(ROOM, "alice", PAYLOAD, 123);
+
+        overTheWire(new PeerMessage.Publications("node", 0, 100, List.of(publication)));
+        byte[] bytes = publication.wire();
+        overTheWire(new PeerMessage.Publications("node", 1, 200, List.of(publication)));
+
+        assertThat(publication.wire()).isSameAs(bytes);
     }
 
     @Test

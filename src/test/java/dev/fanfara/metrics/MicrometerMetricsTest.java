@@ -35,6 +35,8 @@ class MicrometerMetricsTest {
                         "fanfara_delivery_latency_seconds_count 0",
                         "fanfara_outbound_bytes 0.0",
                         "fanfara_slow_consumers_total 0.0",
+                        "fanfara_peer_unacknowledged_bytes 0.0",
+                        "fanfara_peer_dropped_total 0.0",
                         "fanfara_rate_limited_total{scope=\"requests\"} 0.0",
                         "fanfara_auth_failures_total{reason=\"expired\"} 0.0",
                         "fanfara_cluster_members 1.0",
