@@ -122,7 +122,7 @@ final class Audience {
             int from = member.skip;
             member.skip = 0;
             if (frames != null && from < frames.writerIndex()) {
-                member.connection.deliver(part(frames, from));
+                deliver(member, frames, from);
             }
         }
         int sent = report(metrics);
@@ -137,10 +137,14 @@ final class Audience {
         return sent;
     }
 
-    /** A slice holds on to the whole buffer, so a small part of it is a copy: else a budget would count too little. */
-    private static ByteBuf part(ByteBuf frames, int from) {
+    /** What waits for a member holds on to the whole buffer, so a small part is a copy: a budget would count too little. */
+    private static void deliver(Membership member, ByteBuf frames, int from) {
         int length = frames.writerIndex() - from;
-        return length * 4 < frames.writerIndex() ? frames.copy(from, length) : frames.retainedSlice(from, length);
+        if (length * 4 < frames.writerIndex()) {
+            member.connection.write(frames.copy(from, length));
+        } else {
+            member.connection.deliver(frames, from);
+        }
     }
 
     private int report(GatewayMetrics metrics) {

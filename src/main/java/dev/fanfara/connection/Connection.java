@@ -50,6 +50,9 @@ public final class Connection implements ClientMessage.Receiver {
 
     private Identity identity;
     private @Nullable RoomName lastJoined;
+    /** So that a delivery need not look into the map. */
+    private boolean inOneRoom;
+
     private boolean ended;
 
     /** Where this connection stands in the loop's {@link Deadlines}. */
@@ -326,6 +329,7 @@ public final class Connection implements ClientMessage.Receiver {
             }
             memberships.put(room, membership);
         }
+        inOneRoom = memberships.size() == 1;
         lastJoined = room;
     }
 
@@ -339,6 +343,7 @@ public final class Connection implements ClientMessage.Receiver {
                 memberships = Map.copyOf(memberships);
             }
         }
+        inOneRoom = memberships.size() == 1;
         if (!isAnonymous()) {
             edge.roomsPerUser().giveBack(identity.user());
         }
@@ -367,32 +372,33 @@ public final class Connection implements ClientMessage.Receiver {
      * is written in this one cannot have left yet, however fast the client reads.
      */
     void write(ByteBuf frames) {
-        if (isAffordable(frames)) {
+        if (isAffordable(frames.readableBytes())) {
             out.write(frames);
             edge.flushLater(this);
+        } else {
+            frames.release();
         }
     }
 
     /**
-     * The same for what a room said in this turn of the loop, which ends now: a connection in one room gets nothing more
-     * in it, and need not be visited again to be flushed.
+     * The same for what a room said in this turn of the loop, which ends now; the buffer remains the caller's. A
+     * connection in one room gets nothing more in this turn, and need not be visited again to be flushed.
      */
-    void deliver(ByteBuf frames) {
-        if (!isAffordable(frames)) {
+    void deliver(ByteBuf shared, int from) {
+        int length = shared.writerIndex() - from;
+        if (!isAffordable(length)) {
             return;
         }
-        if (memberships.size() == 1 && !toFlush) {
-            out.writeAndFlush(frames);
+        if (inOneRoom && !toFlush) {
+            out.send(shared, from);
         } else {
-            out.write(frames);
+            out.write(shared.slice(from, length).retain());
             edge.flushLater(this);
         }
     }
 
-    /** If not, the buffer is released. */
-    private boolean isAffordable(ByteBuf frames) {
+    private boolean isAffordable(int bytes) {
         if (ended) {
-            frames.release();
             return false;
         }
         if (round != edge.rounds()) {
@@ -401,9 +407,8 @@ public final class Connection implements ClientMessage.Receiver {
         }
         long budget = edge.configInForce().connections().outboundBudget();
         long leftOver = out.pendingBytes() - writtenThisRound;
-        writtenThisRound += frames.readableBytes();
+        writtenThisRound += bytes;
         if (leftOver > budget || writtenThisRound > budget + ROUND_ALLOWANCE) {
-            frames.release();
             edge.metrics().slowConsumer();
             close(CloseReason.SLOW_CONSUMER);
             return false;

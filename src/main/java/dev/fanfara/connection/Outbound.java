@@ -14,8 +14,11 @@ public interface Outbound {
 
     void flush();
 
-    /** Both at once, which costs less than one after the other. */
-    void writeAndFlush(ByteBuf frames);
+    /**
+     * Writes and flushes whole frames from an index on, in a buffer that is shared with others: it remains the caller's,
+     * who will not change it. Costs less than a write and a flush.
+     */
+    void send(ByteBuf shared, int from);
 
     /** Bytes that were written but not yet taken by the system. */
     long pendingBytes();

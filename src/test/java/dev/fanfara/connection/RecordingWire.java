@@ -100,8 +100,8 @@ final class RecordingWire implements Outbound {
     }
 
     @Override
-    public void writeAndFlush(ByteBuf frames) {
-        write(frames);
+    public void send(ByteBuf shared, int from) {
+        write(shared.slice(from, shared.writerIndex() - from).retain());
         flush();
     }
 

@@ -21,6 +21,8 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** {@code fanfara bench}, as an operator runs it. */
 class BenchIT {
@@ -74,6 +76,40 @@ class BenchIT {
         assertThat(run.result().getLong("deliveries")).isBetween(20 * (published - 5), 20 * (published + 5));
         assertThat(run.result().getJsonObject("process").getLong("residentBytesAtEnd"))
                 .isGreaterThan(10_000_000);
+    }
+
+    /** More is in flight than a socket takes at once, so every way to write goes on where it was stopped. */
+    @ParameterizedTest
+    @ValueSource(strings = {"auto", "epoll", "nio"})
+    void noTransportLosesOrReordersWhatASocketDoesNotTakeAtOnce(String transport) throws Exception {
+        try (GatewayProcess other = GatewayProcess.start(
+                "--no-demo",
+                "--set",
+                "server.transport=" + transport,
+                "--set",
+                "limits.messages=1000000/1m",
+                "--set",
+                "connections.outboundBudget=64MiB")) {
+            Run run = bench(
+                    other.port(),
+                    "--connections",
+                    "12",
+                    "--rooms",
+                    "3",
+                    "--rooms-per-connection",
+                    "2",
+                    "--in-flight",
+                    "256",
+                    "--payload",
+                    "30000",
+                    "--duration",
+                    "1s");
+
+            assertThat(run.exit()).as(run.errors()).isEqualTo(0);
+            assertThat(run.result().getLong("deliveries")).isGreaterThan(1_000);
+            assertThat(run.result().getLong("reordered")).isZero();
+            assertThat(run.result().getLong("lost")).isZero();
+        }
     }
 
     @Test

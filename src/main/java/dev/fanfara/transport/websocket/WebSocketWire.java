@@ -7,6 +7,7 @@ import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelOutboundBuffer;
+import io.netty.channel.unix.Socket;
 import io.netty.handler.codec.CodecException;
 import io.netty.handler.codec.DecoderException;
 import io.netty.handler.codec.TooLongFrameException;
@@ -67,6 +68,10 @@ abstract class WebSocketWire extends WebSocket13FrameDecoder {
     private final ContextInternal vertxContext;
     private final Terms terms;
     private @Nullable ChannelHandlerContext context;
+    /** What was written and the system has not taken. Kept here, as it is asked for at every write. */
+    private @Nullable ChannelOutboundBuffer queue;
+    /** Where there is a shorter way than through Netty. */
+    private @Nullable Socket socket;
     /** The message of which not all fragments have come. */
     private @Nullable Fragments fragments;
 
@@ -99,6 +104,8 @@ abstract class WebSocketWire extends WebSocket13FrameDecoder {
     @Override
     public void handlerAdded(ChannelHandlerContext added) {
         context = added;
+        queue = added.channel().unsafe().outboundBuffer();
+        socket = DirectSend.socketOf(added.channel());
     }
 
     ChannelHandlerContext context() {
@@ -266,21 +273,31 @@ abstract class WebSocketWire extends WebSocket13FrameDecoder {
         int length = Math.min(payload.readableBytes(), MAX_CONTROL_PAYLOAD);
         ByteBuf frame = channel().alloc().directBuffer(2 + length);
         frame.writeByte(firstByte).writeByte(length).writeBytes(payload, payload.readerIndex(), length);
-        writeAndFlush(frame);
+        context().writeAndFlush(frame, channel().voidPromise());
     }
 
     /** Bytes that were written but not yet taken by the system. */
     public long pendingBytes() {
-        ChannelOutboundBuffer buffer = channel().unsafe().outboundBuffer();
-        return buffer == null ? 0 : buffer.totalPendingWriteBytes();
+        return queue == null ? 0 : queue.totalPendingWriteBytes();
     }
 
     public void write(ByteBuf frames) {
         context().write(frames, context().voidPromise());
     }
 
-    public void writeAndFlush(ByteBuf frames) {
-        context().writeAndFlush(frames, context().voidPromise());
+    public void send(ByteBuf shared, int from) {
+        int rest = from;
+        if (socket != null && queue != null) {
+            rest += DirectSend.send(socket, queue, shared, from);
+            if (rest == shared.writerIndex()) {
+                return;
+            }
+        }
+        // No pooled slice: it and its way back to the pool would be two more cold objects per member.
+        context()
+                .writeAndFlush(
+                        shared.slice(rest, shared.writerIndex() - rest).retain(),
+                        context().voidPromise());
     }
 
     public void flush() {

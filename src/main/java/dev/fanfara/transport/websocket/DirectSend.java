@@ -1,0 +1,45 @@
+package dev.fanfara.transport.websocket;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelOutboundBuffer;
+import io.netty.channel.epoll.EpollSocketChannel;
+import io.netty.channel.unix.Socket;
+import io.netty.handler.ssl.SslHandler;
+import java.io.IOException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Hands bytes to an epoll socket without Netty's queue in between, which costs more than the system call's own entry: a
+ * slice, a queue entry and a walk through the pipeline for every member of a room. Only while that queue is empty, so
+ * that the order holds. Event loop only.
+ *
+ * <p>This class is all that knows Netty's epoll channel from inside; what it relies on has a test each. io_uring has no
+ * need of it: there Netty's writes are entries of a ring, and a whole room's go down in a few calls.
+ */
+final class DirectSend {
+    private DirectSend() {}
+
+    /** Null where bytes must take the long way: with TLS, and with another transport. */
+    static @Nullable Socket socketOf(Channel channel) {
+        return channel instanceof EpollSocketChannel epoll
+                        && epoll.fd() instanceof Socket socket
+                        && channel.pipeline().get(SslHandler.class) == null
+                ? socket
+                : null;
+    }
+
+    /** How many bytes the system took at once, from {@code from} to the writer index; what it did not is to be written. */
+    static int send(Socket socket, ChannelOutboundBuffer queue, ByteBuf bytes, int from) {
+        // Netty tells of a close in a later task; by then the number of the descriptor may be another client's.
+        if (!socket.isOpen() || !queue.isEmpty() || !bytes.hasMemoryAddress()) {
+            return 0;
+        }
+        try {
+            return socket.sendAddress(bytes.memoryAddress(), from, bytes.writerIndex());
+        } catch (IOException broken) {
+            // Netty will find the same, and knows what to do.
+            return 0;
+        }
+    }
+}
