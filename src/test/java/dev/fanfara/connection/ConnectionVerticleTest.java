@@ -205,7 +205,7 @@ class ConnectionVerticleTest {
         RecordingWire alice = joined();
         RecordingWire slow = joined();
         RecordingWire bob = joined();
-        slow.pending = 1024 * 1024 + 1;
+        slow.pending = 2 * 1024 * 1024;
 
         onLoop(() -> edge.onDeliver(said(1, null)));
 
