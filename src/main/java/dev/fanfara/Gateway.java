@@ -21,6 +21,7 @@ import dev.fanfara.config.DiscoveryConfig;
 import dev.fanfara.config.GatewayConfig;
 import dev.fanfara.config.Loaded;
 import dev.fanfara.connection.ConnectionVerticle;
+import dev.fanfara.connection.OutboundPerNode;
 import dev.fanfara.connection.RoomsPerUser;
 import dev.fanfara.demo.DemoFeed;
 import dev.fanfara.http.Assets;
@@ -188,6 +189,7 @@ public final class Gateway {
     private void deploy(Vertx vertx, Nodes nodes, LiveSettings live, Admission admission) {
         Set<Thread> loopsTaken = new HashSet<>();
         RoomsPerUser roomsPerUser = new RoomsPerUser();
+        OutboundPerNode outbound = new OutboundPerNode(nodes.self().loops());
         HttpParts parts = new HttpParts(
                 live,
                 nodes,
@@ -198,7 +200,8 @@ public final class Gateway {
                 health::isDraining);
         for (int loop = 0; loop < nodes.self().loops(); loop++) {
             BroadcastVerticle rooms = new BroadcastVerticle(nodes, loop, live, metrics);
-            ConnectionVerticle connections = new ConnectionVerticle(nodes, loop, live, roomsPerUser, metrics, version);
+            ConnectionVerticle connections =
+                    new ConnectionVerticle(nodes, loop, live, roomsPerUser, outbound, metrics, version);
             WebSocketUpgrade upgrades = new WebSocketUpgrade(
                     connections,
                     live,

@@ -103,6 +103,9 @@ public class FanOutBenchmark {
         public Future<Void> close(CloseReason reason) {
             return Future.succeededFuture();
         }
+
+        @Override
+        public void cutOff() {}
     }
 
     @Setup(Level.Trial)
@@ -115,7 +118,7 @@ public class FanOutBenchmark {
         TokenVerifier tokens =
                 TokenVerifier.create(vertx, config.auth(), null).await(10, TimeUnit.SECONDS);
         LiveSettings settings = new LiveSettings(new Settings(config, "hash", tokens, new ApiKeys(List.of())));
-        edge = new ConnectionVerticle(new Alone(), 0, settings, new RoomsPerUser(), GatewayMetrics.NONE, "jmh");
+        edge = new ConnectionVerticle(new Alone(), 0, settings, new RoomsPerUser(), new OutboundPerNode(1), GatewayMetrics.NONE, "jmh");
         vertx.deployVerticle(edge).await(10, TimeUnit.SECONDS);
         // The room lets everybody in at once; it is told on the loop, where the answer belongs.
         Addresses.ROOM

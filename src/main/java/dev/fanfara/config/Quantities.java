@@ -8,7 +8,10 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** Durations {@code "25s"}, sizes {@code "64KiB"} and rates {@code "600/1m"}: numbers that say their unit. */
+/**
+ * Durations {@code "25s"}, sizes {@code "64KiB"}, shares of the memory {@code "25%"} and rates {@code "600/1m"}: numbers
+ * that say their unit.
+ */
 final class Quantities {
     private static final Pattern NUMBER_AND_UNIT = Pattern.compile("(0|[1-9][0-9]{0,8})([A-Za-z]*)");
     private static final List<String> TIMES = List.of("ms", "s", "m", "h", "d");
@@ -52,6 +55,30 @@ final class Quantities {
                 .hint(Quantities::sizeHint);
     }
 
+    /** In bytes. A share is one of the memory this JVM may use, which also bounds Netty's buffers outside the heap. */
+    static Value<Long> memory(String min) {
+        long least = longBytes(min);
+        String expected = "a share of the memory from 1% to 100%, such as \"25%\", or a size of at least " + min
+                + ", such as \"256MiB\" (B, KiB, MiB, GiB)";
+        String pattern = "^((100|[1-9][0-9]?)%|(0|[1-9][0-9]{0,8})(B|KiB|MiB|GiB))$";
+        return Value.spelled(expected, "25%", pattern, text -> {
+                    long memory = text.endsWith("%") ? share(text) : longBytes(text);
+                    if (memory < least && !text.endsWith("%")) {
+                        throw new Unfit(expected);
+                    }
+                    return memory;
+                })
+                .hint(Quantities::memoryHint);
+    }
+
+    private static long share(String text) {
+        int percent = plainNumber(text.substring(0, text.length() - 1));
+        if (percent < 1 || percent > 100) {
+            throw new IllegalArgumentException("no share");
+        }
+        return Runtime.getRuntime().maxMemory() / 100 * percent;
+    }
+
     static Value<Rate> rate() {
         String expected = "a rate such as \"600/1m\": at least one event in 1ms to 1d";
         return Value.spelled(expected, "600/1m", "^[1-9][0-9]{0,8}/[1-9][0-9]{0,8}(ms|s|m|h|d)$", text -> {
@@ -90,16 +117,20 @@ final class Quantities {
     }
 
     private static int bytes(String text) {
+        long bytes = longBytes(text);
+        if (bytes > Integer.MAX_VALUE) {
+            throw new IllegalArgumentException("more than any buffer holds");
+        }
+        return (int) bytes;
+    }
+
+    private static long longBytes(String text) {
         Matcher matcher = matcher(text);
         int unit = SIZES.indexOf(matcher.group(2));
         if (unit < 0) {
             throw new IllegalArgumentException("no unit of size");
         }
-        long bytes = Long.parseLong(matcher.group(1)) << (10 * unit);
-        if (bytes > Integer.MAX_VALUE) {
-            throw new IllegalArgumentException("more than any buffer holds");
-        }
-        return (int) bytes;
+        return Long.parseLong(matcher.group(1)) << (10 * unit);
     }
 
     private static int plainNumber(String text) {
@@ -132,6 +163,22 @@ final class Quantities {
             return whole ? quoted(number / 1024 + "KiB") : quoted(number + "B");
         }
         return spellingHint(json, "(?i)(k|kb|kib)", "KiB", "(?i)(m|mb|mib)", "MiB");
+    }
+
+    /** A bare number of a hundred or less was most likely meant as a share. */
+    private static @Nullable String memoryHint(Object json) {
+        String text = json.toString().replace(" ", "");
+        if (text.matches("(100|[1-9][0-9]?)%?")) {
+            return quoted(text.replace("%", "") + "%");
+        }
+        if (json instanceof Double part && part > 0 && part < 1) {
+            return quoted(Math.max(1, Math.round(part * 100)) + "%");
+        }
+        if (json instanceof Integer number && number < 1024 * 1024) {
+            return null;
+        }
+        String size = sizeHint(json);
+        return quoted(text).equals(size) ? null : size;
     }
 
     private static @Nullable String rateHint(Object json) {

@@ -64,6 +64,8 @@ public final class Connection implements ClientMessage.Receiver {
     private long round;
     /** Bytes written since, which the wire had no chance to take yet. */
     private long writtenThisRound;
+    /** It is in the loop's {@link Backlog}. */
+    boolean watched;
     /** Something was written in this turn of the loop. */
     boolean toFlush;
 
@@ -413,6 +415,9 @@ public final class Connection implements ClientMessage.Receiver {
             close(CloseReason.SLOW_CONSUMER);
             return false;
         }
+        if (leftOver + writtenThisRound > edge.backlog().threshold()) {
+            edge.backlog().wrote(this, bytes);
+        }
         return true;
     }
 
@@ -426,6 +431,20 @@ public final class Connection implements ClientMessage.Receiver {
 
     long pendingBytes() {
         return out.pendingBytes();
+    }
+
+    /** What of them waited before this round of the loop. */
+    long leftOver() {
+        return Math.max(0, out.pendingBytes() - (round == edge.rounds() ? writtenThisRound : 0));
+    }
+
+    boolean isEnded() {
+        return ended;
+    }
+
+    /** Does not wait for a client that was told that it is closed. */
+    void cutOff() {
+        out.cutOff();
     }
 
     /** Completes when the wire is gone. */

@@ -48,12 +48,11 @@ import org.slf4j.LoggerFactory;
 public final class ConnectionVerticle extends VerticleBase implements EdgeMessage.Receiver {
     private static final Logger LOG = LoggerFactory.getLogger(ConnectionVerticle.class);
 
-    private static final long OUTBOUND_SAMPLE_MS = 5_000;
-
     private final Nodes nodes;
     private final int loop;
     private final LiveSettings settings;
     private final RoomsPerUser roomsPerUser;
+    private final Backlog backlog;
     private final String version;
     private final GatewayMetrics metrics;
 
@@ -85,12 +84,14 @@ public final class ConnectionVerticle extends VerticleBase implements EdgeMessag
             int loop,
             LiveSettings settings,
             RoomsPerUser roomsPerUser,
+            OutboundPerNode outboundPerNode,
             GatewayMetrics metrics,
             String version) {
         this.nodes = nodes;
         this.loop = loop;
         this.settings = settings;
         this.roomsPerUser = roomsPerUser;
+        this.backlog = new Backlog(outboundPerNode, loop, metrics);
         this.version = version;
         this.authorizedBy = settings.current().config();
         this.metrics = metrics;
@@ -105,7 +106,6 @@ public final class ConnectionVerticle extends VerticleBase implements EdgeMessag
         String self = nodes.self().id();
         settings.onChange(context, this::reauthorize);
         vertx.setPeriodic(Deadlines.TICK_MS, timer -> tick());
-        vertx.setPeriodic(OUTBOUND_SAMPLE_MS, timer -> metrics.outboundBytes(loop, pendingBytes()));
         return Future.all(
                 Addresses.EDGE.hear(vertx, self, loop, message -> message.dispatch(this)),
                 Addresses.ANNOUNCE.serve(vertx, self, loop, said -> Future.succeededFuture(onAnnouncement(said))),
@@ -224,9 +224,18 @@ public final class ConnectionVerticle extends VerticleBase implements EdgeMessag
             }
         }
         expiries.takeDue(System.currentTimeMillis()).forEach(connection -> connection.close(CloseReason.TOKEN_EXPIRED));
+        weigh();
         if (drain != null) {
             drain.closeDue();
         }
+    }
+
+    void weigh() {
+        backlog.weigh(outboundPerNode(), connections.size());
+    }
+
+    private long outboundPerNode() {
+        return configInForce().limits().outboundPerNode();
     }
 
     /** Heartbeats must not follow a clock that is set. */
@@ -427,6 +436,9 @@ public final class ConnectionVerticle extends VerticleBase implements EdgeMessag
             vertx.setTimer(1, timer -> {
                 roundWillEnd = false;
                 rounds++;
+                if (backlog.isUrgent(outboundPerNode())) {
+                    weigh();
+                }
             });
         }
     }
@@ -512,6 +524,10 @@ public final class ConnectionVerticle extends VerticleBase implements EdgeMessag
         return roomsPerUser;
     }
 
+    Backlog backlog() {
+        return backlog;
+    }
+
     void countReceived() {
         messagesReceived++;
         metrics.received();
@@ -524,13 +540,5 @@ public final class ConnectionVerticle extends VerticleBase implements EdgeMessag
 
     private LoopStats stats() {
         return new LoopStats(connections.size(), 0, messagesReceived, messagesSent);
-    }
-
-    private long pendingBytes() {
-        long bytes = 0;
-        for (Connection connection : connections.values()) {
-            bytes += connection.pendingBytes();
-        }
-        return bytes;
     }
 }

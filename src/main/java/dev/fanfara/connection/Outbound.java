@@ -31,4 +31,7 @@ public interface Outbound {
      * wire is gone.
      */
     Future<Void> close(CloseReason reason);
+
+    /** Ends at once; what still waits is lost. */
+    void cutOff();
 }

@@ -36,6 +36,7 @@ public interface GatewayMetrics {
     /** Memberships on this node: {@code change} more. */
     default void members(int change) {}
 
+    /** A connection was closed because too much waited for it, or for all such together. */
     default void slowConsumer() {}
 
     /** {@code scope}: {@code messages}, {@code publishes}, {@code requests}, {@code connects}, {@code connections}. */
@@ -52,7 +53,7 @@ public interface GatewayMetrics {
     /** A publication was not forwarded to one node, which is too far behind. */
     default void peerDropped() {}
 
-    /** Bytes that wait in this node's memory for the clients of one event loop. */
+    /** Bytes that wait in this node's memory for those clients of one event loop that are behind. */
     default void outboundBytes(int loop, long bytes) {}
 
     /** How late a timer of one event loop ran. */

@@ -98,6 +98,6 @@ class ConnectionsTest {
 
     private static LimitsConfig limits(int perIp, int perUser, int perSecond) {
         Rate any = new Rate(1, Duration.ofSeconds(1));
-        return new LimitsConfig(any, any, any, perIp, perUser, 1, 1, 1, perSecond, Duration.ofSeconds(5));
+        return new LimitsConfig(any, any, any, perIp, perUser, 1, 1, 1, 1, perSecond, Duration.ofSeconds(5));
     }
 }

@@ -52,6 +52,7 @@ class ConfigDefaultsTest {
                                 128,
                                 1000,
                                 200_000,
+                                Runtime.getRuntime().maxMemory() / 100 * 25,
                                 500,
                                 Duration.ofSeconds(5)),
                         new DrainConfig(Duration.ofSeconds(20)),

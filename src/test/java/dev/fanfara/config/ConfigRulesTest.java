@@ -10,6 +10,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
+import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -40,7 +41,16 @@ class ConfigRulesTest {
                     {'limits':{'messages':'0/1m'}}          | /limits/messages: expected a rate such as "600/1m": at least one event in 1ms to 1d, got "0/1m" (fanfara.json:1)
                     {'limits':{'roomsPerNode':0}}           | /limits/roomsPerNode: expected a whole number from 1 to 10000000, got 0 (fanfara.json:1)
                     {'limits':{'roomsPerNode':1.5}}         | /limits/roomsPerNode: expected a whole number from 1 to 10000000, got 1.5 (fanfara.json:1)
-                    {'limits':{'outboundPerNode':'25%'}}    | /limits/outboundPerNode: expected no such key: this version does not have it yet, got "outboundPerNode" (fanfara.json:1)
+                    {'limits':{'outboundPerNode':25}}       | /limits/outboundPerNode: expected a share of the memory from 1% to 100%, such as "25%", or a size of at least 1MiB, such as "256MiB" (B, KiB, MiB, GiB), got 25 (fanfara.json:1); did you mean "25%"?
+                    {'limits':{'outboundPerNode':268435456}}   | /limits/outboundPerNode: expected a share of the memory from 1% to 100%, such as "25%", or a size of at least 1MiB, such as "256MiB" (B, KiB, MiB, GiB), got 268435456 (fanfara.json:1); did you mean "262144KiB"?
+                    {'limits':{'outboundPerNode':0.25}}     | /limits/outboundPerNode: expected a share of the memory from 1% to 100%, such as "25%", or a size of at least 1MiB, such as "256MiB" (B, KiB, MiB, GiB), got 0.25 (fanfara.json:1); did you mean "25%"?
+                    {'limits':{'outboundPerNode':'25'}}     | /limits/outboundPerNode: expected a share of the memory from 1% to 100%, such as "25%", or a size of at least 1MiB, such as "256MiB" (B, KiB, MiB, GiB), got "25" (fanfara.json:1); did you mean "25%"?
+                    {'limits':{'outboundPerNode':'0%'}}     | /limits/outboundPerNode: expected a share of the memory from 1% to 100%, such as "25%", or a size of at least 1MiB, such as "256MiB" (B, KiB, MiB, GiB), got "0%" (fanfara.json:1)
+                    {'limits':{'outboundPerNode':'101%'}}   | /limits/outboundPerNode: expected a share of the memory from 1% to 100%, such as "25%", or a size of at least 1MiB, such as "256MiB" (B, KiB, MiB, GiB), got "101%" (fanfara.json:1)
+                    {'limits':{'outboundPerNode':'1.5%'}}   | /limits/outboundPerNode: expected a share of the memory from 1% to 100%, such as "25%", or a size of at least 1MiB, such as "256MiB" (B, KiB, MiB, GiB), got "1.5%" (fanfara.json:1)
+                    {'limits':{'outboundPerNode':'256MB'}}  | /limits/outboundPerNode: expected a share of the memory from 1% to 100%, such as "25%", or a size of at least 1MiB, such as "256MiB" (B, KiB, MiB, GiB), got "256MB" (fanfara.json:1); did you mean "256MiB"?
+                    {'limits':{'outboundPerNode':'1KiB'}}   | /limits/outboundPerNode: expected a share of the memory from 1% to 100%, such as "25%", or a size of at least 1MiB, such as "256MiB" (B, KiB, MiB, GiB), got "1KiB" (fanfara.json:1)
+                    {'limits':{'outboundPerNode':'a lot'}}  | /limits/outboundPerNode: expected a share of the memory from 1% to 100%, such as "25%", or a size of at least 1MiB, such as "256MiB" (B, KiB, MiB, GiB), got "a lot" (fanfara.json:1)
                     {'connections':{'heartbeat':'5s','heartbeatTimeout':'6s'}} | /connections/heartbeatTimeout: expected at most heartbeat, which is 5s, got "6s" (fanfara.json:1)
                     {'connections':{'maxMessageSize':'2MiB'}} | /connections/outboundBudget: expected at least maxMessageSize, or a message of that size could reach no one, got "1MiB" (the default) (fanfara.json:1)
                     {'server':{'port':65536}}               | /server/port: expected a whole number from 0 to 65535, got 65536 (fanfara.json:1)
@@ -225,6 +235,27 @@ class ConfigRulesTest {
                 .isEqualTo(new ConnectionsConfig(Duration.ofMinutes(2), Duration.ofMillis(1500), 512, 1 << 30));
         assertThat(config.limits().messages()).isEqualTo(new Rate(7, Duration.ofDays(1)));
         assertThat(config.drain().window()).isEqualTo(Duration.ofHours(1));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"1%,0.01", "25%,0.25", "100%,1"})
+    void aShareIsOneOfTheMemoryTheProcessMayUse(String share, double part) {
+        assertThat(outboundPerNode(share))
+                .isCloseTo((long) (part * Runtime.getRuntime().maxMemory()), Offset.offset(100L));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"1MiB,1048576", "256MiB,268435456", "3GiB,3221225472"})
+    void memoryMayBeWrittenAsASize(String size, long bytes) {
+        assertThat(outboundPerNode(size)).isEqualTo(bytes);
+    }
+
+    private long outboundPerNode(String written) {
+        return new ConfigFixture(folder)
+                .file("{'limits':{'outboundPerNode':'" + written + "'}}")
+                .config()
+                .limits()
+                .outboundPerNode();
     }
 
     @Test

@@ -76,7 +76,9 @@ class ConfigSchemaTest {
                 "{'auth':{'keys':[{'algorithms':['HS256'],'secret':'${env:SECRET}','pem':null}]}}",
                 "{'rooms':[{'match':'**'},{'match':'a:*:**','join':null},{'match':':'},{'match':'*'}]}",
                 "{'server':{'trustedProxies':['::ffff:10.0.0.0/104','fd00::/8'],'allowedOrigins':['*']}}",
-                "{'cluster':{'discovery':{'members':['[::1]:5701','a-b_c.d']}}}"
+                "{'cluster':{'discovery':{'members':['[::1]:5701','a-b_c.d']}}}",
+                "{'limits':{'outboundPerNode':'100%'}}",
+                "{'limits':{'outboundPerNode':'256MiB'}}"
             })
     void rightOnesPassInBoth(String file) {
         ConfigFixture fixture = new ConfigFixture(folder)
@@ -128,6 +130,10 @@ class ConfigSchemaTest {
                 "{'connections':{'maxMessageSize':65536}}",
                 "{'connections':{'maxMessageSize':'64KB'}}",
                 "{'limits':{'messages':600}}",
+                "{'limits':{'outboundPerNode':25}}",
+                "{'limits':{'outboundPerNode':'0%'}}",
+                "{'limits':{'outboundPerNode':'101%'}}",
+                "{'limits':{'outboundPerNode':'25'}}",
                 "{'limits':{'messages':'600'}}",
                 "{'limits':{'messages':'0/1m'}}",
                 "{'limits':{'roomsPerNode':0}}",

@@ -52,7 +52,8 @@ class ConnectionVerticleTest {
                 new ConfigSource(null, Map.of(), List.of()).load().config();
         TokenVerifier tokens = await(TokenVerifier.create(vertx, config.auth(), null));
         LiveSettings settings = new LiveSettings(new Settings(config, "hash", tokens, new ApiKeys(List.of())));
-        edge = new ConnectionVerticle(new Alone(), 0, settings, new RoomsPerUser(), GatewayMetrics.NONE, "test");
+        edge = new ConnectionVerticle(
+                new Alone(), 0, settings, new RoomsPerUser(), new OutboundPerNode(1), GatewayMetrics.NONE, "test");
         await(vertx.deployVerticle(edge));
         await(Addresses.ROOM.hear(vertx, NODE, 0, toRoom::add));
     }
@@ -204,7 +205,7 @@ class ConnectionVerticleTest {
         RecordingWire alice = joined();
         RecordingWire slow = joined();
         RecordingWire bob = joined();
-        slow.pending = 1024 * 1024 + 1;
+        slow.pending = 2 * 1024 * 1024;
 
         onLoop(() -> edge.onDeliver(said(1, null)));
 

@@ -16,6 +16,8 @@ final class RecordingWire implements Outbound {
     @Nullable
     CloseReason closed;
 
+    boolean isCutOff;
+
     /** What the system has not taken of what was flushed. */
     long pending;
 
@@ -117,5 +119,12 @@ final class RecordingWire implements Outbound {
     public Future<Void> close(CloseReason reason) {
         closed = reason;
         return Future.succeededFuture();
+    }
+
+    @Override
+    public void cutOff() {
+        isCutOff = true;
+        pending = 0;
+        unflushed = 0;
     }
 }

@@ -259,7 +259,7 @@ abstract class WebSocketWire extends WebSocket13FrameDecoder {
         return gone.future();
     }
 
-    private void cutOff() {
+    public void cutOff() {
         if (channel().isOpen()) {
             WebSocketPipeline.cutOff(context());
         }
