@@ -92,6 +92,11 @@ public class FanOutBenchmark {
         public void flush() {}
 
         @Override
+        public void send(ByteBuf shared, int from) {
+            shared.slice(from, shared.writerIndex() - from).retain().release();
+        }
+
+        @Override
         public long pendingBytes() {
             return 0;
         }
