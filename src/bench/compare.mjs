@@ -180,7 +180,8 @@ async function start(server) {
 }
 
 const bench = (server, url, ...more) =>
-  launch("1", ["java", "-jar", jar, "bench", "--url", url, "--protocol", server.protocol, "--json", ...more]);
+  launch("1", ["java", "-jar", jar, "bench", "--url", url, "--protocol", server.protocol, "--connect-rate", "1000", "--json",
+    ...more]);
 
 async function loaded({ server, arguments: asked }) {
   const { child, end, url } = await start(server);

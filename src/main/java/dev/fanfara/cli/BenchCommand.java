@@ -75,7 +75,8 @@ public final class BenchCommand implements Callable<Integer> {
     @Option(
             names = "--connections",
             paramLabel = "N",
-            defaultValue = "1000",
+            // What a gateway takes from one address with its default limits, publishers included.
+            defaultValue = "500",
             description = "Connections that listen. Default: ${DEFAULT-VALUE}.")
     private int connections;
 
@@ -137,7 +138,7 @@ public final class BenchCommand implements Callable<Integer> {
     @Option(
             names = "--connect-rate",
             paramLabel = "N",
-            defaultValue = "1000",
+            defaultValue = "400",
             description = "New connections a second. Default: ${DEFAULT-VALUE}.")
     private double connectRate;
 

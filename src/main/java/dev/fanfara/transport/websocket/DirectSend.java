@@ -32,7 +32,7 @@ final class DirectSend {
     /** How many bytes the system took at once, from {@code from} to the writer index; what it did not is to be written. */
     static int send(Socket socket, ChannelOutboundBuffer queue, ByteBuf bytes, int from) {
         // Netty tells of a close in a later task; by then the number of the descriptor may be another client's.
-        if (!socket.isOpen() || !queue.isEmpty() || !bytes.hasMemoryAddress()) {
+        if (!socket.isOpen() || queue.totalPendingWriteBytes() > 0 || !bytes.hasMemoryAddress()) {
             return 0;
         }
         try {
