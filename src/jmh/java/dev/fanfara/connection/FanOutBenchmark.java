@@ -26,6 +26,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
@@ -123,15 +124,20 @@ public class FanOutBenchmark {
         TokenVerifier tokens =
                 TokenVerifier.create(vertx, config.auth(), null).await(10, TimeUnit.SECONDS);
         LiveSettings settings = new LiveSettings(new Settings(config, "hash", tokens, new ApiKeys(List.of())));
-        edge = new ConnectionVerticle(new Alone(), 0, settings, new RoomsPerUser(), new OutboundPerNode(1), GatewayMetrics.NONE, "jmh");
+        edge = new ConnectionVerticle(
+                new Alone(), 0, settings, new RoomsPerUser(), new OutboundPerNode(1), GatewayMetrics.NONE, "jmh");
+        CountDownLatch joined = new CountDownLatch(MEMBERS);
         vertx.deployVerticle(edge).await(10, TimeUnit.SECONDS);
         // The room lets everybody in at once; it is told on the loop, where the answer belongs.
         Addresses.ROOM
                 .hear(vertx, NODE, 0, message -> {
                     if (message instanceof RoomMessage.Join join) {
                         edge.verticleContext()
-                                .runOnContext(now -> edge.onJoined(
-                                        new EdgeMessage.Joined(ROOM, join.connection(), join.ticket(), 1)));
+                                .runOnContext(now -> {
+                                    edge.onJoined(
+                                            new EdgeMessage.Joined(ROOM, join.connection(), join.ticket(), 1));
+                                    joined.countDown();
+                                });
                     }
                 })
                 .await(10, TimeUnit.SECONDS);
@@ -141,7 +147,9 @@ public class FanOutBenchmark {
                     .onText(join));
         }
         payload = new Payload(Payload.Kind.TEXT, ('"' + "x".repeat(128) + '"').getBytes(StandardCharsets.UTF_8));
-        Thread.sleep(1000); // The last joins are still on the bus.
+        if (!joined.await(10, TimeUnit.SECONDS)) {
+            throw new IllegalStateException(joined.getCount() + " members are not in the room");
+        }
     }
 
     @TearDown(Level.Trial)

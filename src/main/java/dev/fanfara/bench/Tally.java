@@ -3,7 +3,7 @@ package dev.fanfara.bench;
 import java.util.concurrent.TimeUnit;
 import org.HdrHistogram.Histogram;
 
-/** What one loop has counted. Touched only by that loop; others ask the loop for a {@link Sample}. */
+/** What one loop has counted. Touched only by that loop; others ask the loop for its {@link Totals}. */
 final class Tally {
     private static final long LONGEST_NANOS = TimeUnit.HOURS.toNanos(1);
 
@@ -25,19 +25,6 @@ final class Tally {
 
     private Histogram around = histogram();
 
-    /** One loop's counts at one moment; the histograms hold what came since the sample before. */
-    record Sample(
-            long nanos,
-            long deliveries,
-            long published,
-            long bytes,
-            long missing,
-            long duplicated,
-            long reordered,
-            long astray,
-            Histogram within,
-            Histogram around) {}
-
     static Histogram histogram() {
         return new Histogram(TimeUnit.MICROSECONDS.toNanos(1), LONGEST_NANOS, 3);
     }
@@ -54,8 +41,9 @@ final class Tally {
         histogram.recordValue(Math.min(Math.max(0, nowNanos - intendedNanos), LONGEST_NANOS));
     }
 
-    Sample sample() {
-        Sample sample = new Sample(
+    /** The histograms hold what came since the sample before. */
+    Totals sample() {
+        Totals sample = new Totals(
                 System.nanoTime(),
                 deliveries,
                 published,

@@ -3,7 +3,7 @@ package dev.fanfara.bench;
 import java.util.List;
 import org.HdrHistogram.Histogram;
 
-/** The counts of all loops at one moment. Immutable but for the histograms, which are the owner's. */
+/** The counts of one loop, or of all, at one moment. Immutable but for the histograms, which are the owner's. */
 record Totals(
         long nanos,
         long deliveries,
@@ -15,22 +15,22 @@ record Totals(
         long astray,
         Histogram within,
         Histogram around) {
-    static Totals of(List<Tally.Sample> samples) {
+    static Totals of(List<Totals> samples) {
         Histogram within = Tally.histogram();
         Histogram around = Tally.histogram();
-        for (Tally.Sample sample : samples) {
+        for (Totals sample : samples) {
             within.add(sample.within());
             around.add(sample.around());
         }
         return new Totals(
                 samples.get(samples.size() - 1).nanos(),
-                samples.stream().mapToLong(Tally.Sample::deliveries).sum(),
-                samples.stream().mapToLong(Tally.Sample::published).sum(),
-                samples.stream().mapToLong(Tally.Sample::bytes).sum(),
-                samples.stream().mapToLong(Tally.Sample::missing).sum(),
-                samples.stream().mapToLong(Tally.Sample::duplicated).sum(),
-                samples.stream().mapToLong(Tally.Sample::reordered).sum(),
-                samples.stream().mapToLong(Tally.Sample::astray).sum(),
+                samples.stream().mapToLong(Totals::deliveries).sum(),
+                samples.stream().mapToLong(Totals::published).sum(),
+                samples.stream().mapToLong(Totals::bytes).sum(),
+                samples.stream().mapToLong(Totals::missing).sum(),
+                samples.stream().mapToLong(Totals::duplicated).sum(),
+                samples.stream().mapToLong(Totals::reordered).sum(),
+                samples.stream().mapToLong(Totals::astray).sum(),
                 within,
                 around);
     }

@@ -195,7 +195,10 @@ final class PeerExchange implements PeerMessage.Receiver {
 
     // Interest
 
-    /** For a room that just opened. Completes when every peer has confirmed, or did not answer in time: then it is on its way out. Never fails. */
+    /**
+     * For a room that just opened. Completes when every peer has confirmed, or did not answer in time: then it is on its
+     * way out. Never fails.
+     */
     Future<Void> subscribe(HostedRoom hosted) {
         hostedSums.added(hosted.name);
         List<Future<?>> confirmations = new ArrayList<>();
