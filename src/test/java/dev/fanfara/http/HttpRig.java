@@ -49,7 +49,8 @@ final class HttpRig implements AutoCloseable {
     final List<String> limited = new CopyOnWriteArrayList<>();
     final List<String> rejected = new CopyOnWriteArrayList<>();
     final AtomicBoolean draining = new AtomicBoolean();
-    volatile Function<PublishRequest, Future<Published>> room = request -> Future.succeededFuture(new Published(false));
+    volatile Function<PublishRequest, Future<Published>> room =
+            request -> Future.succeededFuture(new Published(false, null));
 
     private HttpRig(Duration body, Duration idle, String... settings) {
         Addresses.registerCodecs(vertx.eventBus());

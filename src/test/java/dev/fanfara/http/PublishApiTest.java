@@ -61,7 +61,7 @@ class PublishApiTest {
 
     @Test
     void duplicateIsSaid() {
-        rig.room = request -> Future.succeededFuture(new Published(true));
+        rig.room = request -> Future.succeededFuture(new Published(true, null));
 
         assertThat(rig.post(ROOM, "{\"text\":\"a\",\"key\":\"k\"}").body()).isEqualTo("{\"duplicate\":true}");
     }

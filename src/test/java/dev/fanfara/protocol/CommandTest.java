@@ -13,7 +13,7 @@ class CommandTest {
         assertThat(understood(
                         "{'type':'join','room':'dash:1','since':{'epoch':'e1','offset':7},'user':'alice','id':3}"))
                 .isEqualTo(new ClientMessage.Join(
-                        new CommandId("3"), new RoomName("dash:1"), new Position("e1", 7), "alice"));
+                        new CommandId("3"), new RoomName("dash:1"), new Position("e1", 7), null, null, "alice"));
     }
 
     @Test
@@ -95,9 +95,9 @@ class CommandTest {
                 "room: expected 1 to 255 characters of A-Z a-z 0-9 _ . : @ / -, with no empty, '.' or '..' part between"
                         + " slashes");
         assertRefused(
-                "{'type':'join','room':'a','maxRate':5}",
+                "{'type':'join','room':'a','maxRate':1001}",
                 ErrorCode.BAD_REQUEST,
-                "maxRate: this room keeps no state to conflate");
+                "maxRate: expected a whole number from 0 to 1000");
         assertRefused(
                 "{'type':'join','room':'a','since':{'epoch':'e','offset':1e3}}",
                 ErrorCode.BAD_REQUEST,
