@@ -163,7 +163,7 @@ public class FanOutBenchmark {
         onLoop(() -> {
             for (int i = 0; i < messagesPerTurn; i++) {
                 ServerMessage.Message message =
-                        new ServerMessage.Message(ROOM, "alice", payload, System.currentTimeMillis());
+                        new ServerMessage.Message(ROOM, "alice", payload, System.currentTimeMillis(), 0);
                 edge.onDeliver(new EdgeMessage.Deliver(ROOM, new SharedMessage(message, System.nanoTime()), null));
             }
         });

@@ -45,7 +45,7 @@ public class WireFormatBenchmark {
     private static SharedMessage messageOf(int bytes) {
         byte[] data = ("[" + "7,".repeat(bytes / 2) + "7]").getBytes(StandardCharsets.UTF_8);
         SharedMessage message = new SharedMessage(
-                new ServerMessage.Message(new RoomName("bench"), null, new Payload(Payload.Kind.DATA, data), 0), 0);
+                new ServerMessage.Message(new RoomName("bench"), null, new Payload(Payload.Kind.DATA, data), 0, 0), 0);
         message.deflated();
         return message;
     }

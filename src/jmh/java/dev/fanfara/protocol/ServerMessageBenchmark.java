@@ -39,6 +39,6 @@ public class ServerMessageBenchmark {
     /** A new timestamp each time, as in life. */
     @Benchmark
     public byte[] toJson() {
-        return new ServerMessage.Message(ROOM, "alice", payload, timestamp++).toJson();
+        return new ServerMessage.Message(ROOM, "alice", payload, timestamp++, 0).toJson();
     }
 }

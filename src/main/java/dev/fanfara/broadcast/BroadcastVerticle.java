@@ -204,7 +204,7 @@ public final class BroadcastVerticle extends VerticleBase implements RoomMessage
                         publish.acceptedNanos());
             }
             if (publish.id() != null) {
-                reply(publish, new ServerMessage.Ack(publish.id(), publish.room(), duplicate, null));
+                reply(publish, new ServerMessage.Ack(publish.id(), publish.room(), null, duplicate, null));
             }
         } catch (Refusal refusal) {
             reply(publish, new ServerMessage.Error(publish.id(), refusal));
@@ -220,7 +220,7 @@ public final class BroadcastVerticle extends VerticleBase implements RoomMessage
         if (!duplicate) {
             deliver(request.room(), request.user(), request.payload(), null, request.acceptedNanos());
         }
-        return Future.succeededFuture(new Published(duplicate));
+        return Future.succeededFuture(new Published(duplicate, null));
     }
 
     private boolean isRepeat(RoomName room, @Nullable String key, Payload payload) {
@@ -239,7 +239,7 @@ public final class BroadcastVerticle extends VerticleBase implements RoomMessage
         long timestamp = System.currentTimeMillis();
         deliverHere(
                 room,
-                new SharedMessage(new ServerMessage.Message(room, user, payload, timestamp), acceptedNanos),
+                new SharedMessage(new ServerMessage.Message(room, user, payload, timestamp, 0), acceptedNanos),
                 except);
         peers.forward(room, user, payload, timestamp);
     }
@@ -247,7 +247,7 @@ public final class BroadcastVerticle extends VerticleBase implements RoomMessage
     /** A publication that another node took. */
     void deliverForwarded(Forwarded publication) {
         ServerMessage message = new ServerMessage.Message(
-                publication.room(), publication.user(), publication.payload(), publication.timestamp());
+                publication.room(), publication.user(), publication.payload(), publication.timestamp(), 0);
         deliverHere(publication.room(), new SharedMessage(message, 0), null);
     }
 

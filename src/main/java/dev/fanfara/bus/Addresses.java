@@ -22,6 +22,10 @@ public final class Addresses {
     private static final String PEER_CODEC = "fanfara.peer";
     private static final String PUBLISH_CODEC = "fanfara.publish";
     private static final String PUBLISHED_CODEC = "fanfara.published";
+    private static final String HISTORY_CODEC = "fanfara.history";
+    private static final String HISTORY_ANSWER_CODEC = "fanfara.history-answer";
+    private static final String STATE_CODEC = "fanfara.state";
+    private static final String STATE_ANSWER_CODEC = "fanfara.state-answer";
     private static final String SUBSCRIBE_CODEC = "fanfara.subscribe";
     private static final String ROSTER_CODEC = "fanfara.roster";
     private static final String ANNOUNCE_CODEC = "fanfara.announce";
@@ -40,6 +44,12 @@ public final class Addresses {
     /** Backends to the room service of the node they reached. */
     public static final Endpoint<PublishRequest, Published> PUBLISH =
             new Endpoint<>("publish", PUBLISH_CODEC, PUBLISHED_CODEC);
+    /** Backends and connections to the room service of their node: what a room remembers. */
+    public static final Endpoint<HistoryRequest, HistoryAnswer> HISTORY =
+            new Endpoint<>("history", HISTORY_CODEC, HISTORY_ANSWER_CODEC);
+    /** Backends to the room service of the node they reached: the whole state of a room. */
+    public static final Endpoint<StateRequest, StateAnswer> STATE =
+            new Endpoint<>("state", STATE_CODEC, STATE_ANSWER_CODEC);
     /** To the connections of a loop; the answer is how many got it. */
     public static final Endpoint<Announcement, Integer> ANNOUNCE =
             new Endpoint<>("announce", ANNOUNCE_CODEC, COUNT_CODEC);
@@ -68,6 +78,11 @@ public final class Addresses {
         bus.registerCodec(new BusCodec<>(PEER_CODEC, PeerWire::write, PeerWire::read));
         bus.registerCodec(Addresses.<PublishRequest>local(PUBLISH_CODEC));
         bus.registerCodec(Addresses.<Published>local(PUBLISHED_CODEC));
+        bus.registerCodec(Addresses.<HistoryRequest>local(HISTORY_CODEC));
+        bus.registerCodec(Addresses.<HistoryAnswer>local(HISTORY_ANSWER_CODEC));
+        bus.registerCodec(Addresses.<StateRequest>local(STATE_CODEC));
+        bus.registerCodec(Addresses.<StateAnswer>local(STATE_ANSWER_CODEC));
+        bus.registerCodec(new BusCodec<>(Refused.CODEC, Refused::write, Refused::read));
         bus.registerCodec(new BusCodec<Subscribe>(
                 SUBSCRIBE_CODEC,
                 (out, subscribe) -> out.text(subscribe.node())

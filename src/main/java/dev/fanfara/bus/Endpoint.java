@@ -7,8 +7,6 @@ import io.vertx.core.Vertx;
 import io.vertx.core.eventbus.DeliveryOptions;
 import io.vertx.core.eventbus.Message;
 import io.vertx.core.eventbus.MessageConsumer;
-import io.vertx.core.eventbus.ReplyException;
-import io.vertx.core.eventbus.ReplyFailure;
 import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -50,8 +48,7 @@ public final class Endpoint<Q, A> {
                 if (!(done.cause() instanceof Refusal)) {
                     LOG.error("{} failed", kind, done.cause());
                 }
-                Refusal refusal = Refusal.of(done.cause());
-                message.fail(refusal.code().ordinal(), refusal.sentence());
+                message.reply(new Refused(Refusal.of(done.cause())), Refused.DELIVERY);
             }
         });
     }
@@ -68,14 +65,8 @@ public final class Endpoint<Q, A> {
     }
 
     private static Refusal refusal(Throwable failure) {
-        if (failure instanceof ReplyException reply && reply.failureType() == ReplyFailure.RECIPIENT_FAILURE) {
-            ErrorCode[] codes = ErrorCode.values();
-            ErrorCode code = reply.failureCode() >= 0 && reply.failureCode() < codes.length
-                    ? codes[reply.failureCode()]
-                    : ErrorCode.INTERNAL;
-            String sentence = reply.getMessage();
-            return new Refusal(code, sentence == null ? code.wireName() : sentence);
-        }
-        return new Refusal(ErrorCode.UNAVAILABLE, "No answer from the node in charge");
+        return failure instanceof Refused refused
+                ? refused.refusal()
+                : new Refusal(ErrorCode.UNAVAILABLE, "No answer from the node in charge");
     }
 }

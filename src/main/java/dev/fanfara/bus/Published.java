@@ -1,4 +1,10 @@
 package dev.fanfara.bus;
 
-/** The room took it; {@code duplicate}: it had taken the same key before and delivered nothing now. Immutable. */
-public record Published(boolean duplicate) {}
+import dev.fanfara.protocol.Position;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The room took it; {@code duplicate}: it had taken the same key before and delivered nothing now. {@code position} is
+ * absent in rooms without positions. Immutable.
+ */
+public record Published(boolean duplicate, @Nullable Position position) {}

@@ -27,7 +27,7 @@ public final class SharedMessage {
 
     /** A publication counts as a delivery; who came and went does not. */
     public boolean isPublication() {
-        return message instanceof ServerMessage.Message;
+        return message instanceof ServerMessage.Message || message instanceof ServerMessage.Patch;
     }
 
     public long acceptedNanos() {

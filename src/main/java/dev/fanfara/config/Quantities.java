@@ -177,8 +177,7 @@ final class Quantities {
         if (json instanceof Integer number && number < 1024 * 1024) {
             return null;
         }
-        String size = sizeHint(json);
-        return quoted(text).equals(size) ? null : size;
+        return sizeHint(json);
     }
 
     private static @Nullable String rateHint(Object json) {
@@ -202,10 +201,13 @@ final class Quantities {
         }
         String number = matcher.group(1);
         String unit = matcher.group(2);
+        String better = null;
         if (unit.isEmpty() || unit.matches(small)) {
-            return quoted(number + smallUnit);
+            better = number + smallUnit;
+        } else if (unit.matches(large)) {
+            better = number + largeUnit;
         }
-        return unit.matches(large) ? quoted(number + largeUnit) : null;
+        return better == null || better.equals(text) ? null : quoted(better);
     }
 
     private static String quoted(String text) {

@@ -1,6 +1,8 @@
 package dev.fanfara.config;
 
-/** What a room keeps: PLAIN keeps nothing. */
+/** What a room keeps: PLAIN nothing, LOG its last messages, STATE a JSON object and the last patches to it. */
 public enum RoomMode {
-    PLAIN
+    PLAIN,
+    LOG,
+    STATE
 }

@@ -168,6 +168,9 @@ public final class Connection implements ClientMessage.Receiver {
         if (!identity.may(RoomAction.JOIN, room, rule(room))) {
             throw new Refusal(ErrorCode.FORBIDDEN, "Joining this room is not allowed");
         }
+        if (join.maxRate() != null && !rule(room).keepsState()) {
+            throw new Refusal(ErrorCode.BAD_REQUEST, "maxRate: this room keeps no state to conflate");
+        }
         if (memberships.size() >= limits().roomsPerConnection()) {
             throw new Refusal(ErrorCode.LIMIT, "This connection is in as many rooms as it may be");
         }
@@ -196,10 +199,20 @@ public final class Connection implements ClientMessage.Receiver {
     }
 
     @Override
+    public void onUpdate(ClientMessage.Update update) {
+        throw new Refusal(ErrorCode.UNAVAILABLE, "Rooms keep no state yet");
+    }
+
+    @Override
+    public void onHistory(ClientMessage.History history) {
+        throw new Refusal(ErrorCode.UNAVAILABLE, "Rooms keep no history yet");
+    }
+
+    @Override
     public void onBroadcast(ClientMessage.Broadcast broadcast) {
         require(Scope.BROADCAST);
         edge.announce(new Announcement(null, identity.user(), id, broadcast.payload(), System.currentTimeMillis()))
-                .onSuccess(delivered -> send(new ServerMessage.Ack(broadcast.id(), null, false, null)));
+                .onSuccess(delivered -> send(new ServerMessage.Ack(broadcast.id(), null, null, false, null)));
     }
 
     @Override
@@ -207,7 +220,7 @@ public final class Connection implements ClientMessage.Receiver {
         require(Scope.PRIVATE);
         edge.announce(new Announcement(
                         message.to(), identity.user(), id, message.payload(), System.currentTimeMillis()))
-                .onSuccess(delivered -> send(new ServerMessage.Ack(message.id(), null, false, delivered)));
+                .onSuccess(delivered -> send(new ServerMessage.Ack(message.id(), null, null, false, delivered)));
     }
 
     @Override
@@ -305,7 +318,7 @@ public final class Connection implements ClientMessage.Receiver {
     void joined(Membership membership, ClientMessage.Join join, @Nullable Integer members) {
         // A plain room keeps nothing that could be recovered.
         Boolean recovered = join.since() == null ? null : Boolean.FALSE;
-        send(new ServerMessage.Joined(join.id(), membership.audience.room, members, recovered));
+        send(new ServerMessage.Joined(join.id(), membership.audience.room, members, null, recovered, null, null));
     }
 
     /** The room did not let this connection in. */

@@ -9,6 +9,7 @@ import dev.fanfara.settings.Settings;
 import io.vertx.core.Future;
 import io.vertx.core.MultiMap;
 import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import java.util.List;
 
@@ -22,9 +23,15 @@ final class Callers {
         this.metrics = metrics;
     }
 
-    static boolean showsCredentials(HttpServerRequest request) {
+    private static boolean showsCredentials(HttpServerRequest request) {
         return request.headers().contains(HttpHeaders.AUTHORIZATION)
                 || request.headers().contains(API_KEY);
+    }
+
+    /** A publication somebody shows credentials for, as far as that can be told before they are looked at. */
+    static boolean mayBePublish(HttpServerRequest request) {
+        return (request.method() == HttpMethod.POST || request.method() == HttpMethod.PATCH)
+                && showsCredentials(request);
     }
 
     /** Fails with a {@link Problem}. What was shown must be good: a bad token is not forgiven for a good API key. */

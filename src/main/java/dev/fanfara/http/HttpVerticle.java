@@ -95,12 +95,17 @@ public final class HttpVerticle extends VerticleBase {
         LiveSettings live = parts.live();
         PublishApi publish =
                 new PublishApi(vertx, live, parts.nodes(), parts.admission().publishes(), parts.metrics());
+        RoomApi rooms = new RoomApi(vertx, live, parts.nodes(), parts.metrics());
         Router routes = Router.router(vertx);
 
         routes.route("/api/*")
                 .handler(HttpVerticle::doNotStore)
                 .handler(new Cors(parts.admission().origins()));
-        on(routes, "/api/rooms/:room/messages", Map.of(HttpMethod.POST, publish::toRoom));
+        on(
+                routes,
+                "/api/rooms/:room/messages",
+                Map.of(HttpMethod.POST, publish::toRoom, HttpMethod.GET, rooms::messages));
+        on(routes, "/api/rooms/:room/state", Map.of(HttpMethod.PATCH, publish::toState, HttpMethod.GET, rooms::state));
         on(routes, "/api/broadcast", Map.of(HttpMethod.POST, publish::toEveryone));
         on(routes, "/api/stats", Map.of(HttpMethod.GET, this::stats));
         routes.route().handler(parts.assets());
@@ -141,7 +146,7 @@ public final class HttpVerticle extends VerticleBase {
         }
         // Authenticated publishes have a limit of their own; whether it is one is known when its credentials are.
         boolean upgrade = request.headers().contains(HttpHeaders.UPGRADE, HttpHeaders.WEBSOCKET, true);
-        boolean countsLater = !upgrade && request.method() == HttpMethod.POST && Callers.showsCredentials(request);
+        boolean countsLater = !upgrade && Callers.mayBePublish(request);
         Optional<Problem> tooMany = countsLater ? Optional.empty() : count(request);
         if (tooMany.isPresent()) {
             tooMany.get().answer(request.response());
@@ -215,9 +220,7 @@ public final class HttpVerticle extends VerticleBase {
     private void refuse(RoutingContext ctx) {
         Problem problem = problem(ctx);
         HttpServerRequest request = ctx.request();
-        if (NOT_LET_IN.contains(problem.status())
-                && request.method() == HttpMethod.POST
-                && Callers.showsCredentials(request)) {
+        if (NOT_LET_IN.contains(problem.status()) && Callers.mayBePublish(request)) {
             problem = count(request).orElse(problem);
         }
         if (problem.status() == 413) {

@@ -6,10 +6,16 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 import java.util.Locale;
+import java.util.Set;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /** Takes in a request's JSON body, and never more of it than is allowed. Event loop only. */
 final class JsonBody {
+    static final Set<String> JSON = Set.of("application/json");
+    /** RFC 7396 section 4; most clients send any JSON as what it is. */
+    static final Set<String> MERGE_PATCH = Set.of("application/json", "application/merge-patch+json");
+
     private final int limit;
     private final Promise<byte[]> whole = Promise.promise();
     private Buffer received = Buffer.buffer();
@@ -18,9 +24,13 @@ final class JsonBody {
         this.limit = limit;
     }
 
-    /** The request was paused when it came; fails with a {@link Problem}. */
-    static Future<byte[]> read(HttpServerRequest request, int limit) {
-        Problem refused = refusedUnread(request, limit);
+    /**
+     * The request was paused when it came; fails with a {@link Problem}.
+     *
+     * @param types content types that may come
+     */
+    static Future<byte[]> read(HttpServerRequest request, Set<String> types, int limit) {
+        Problem refused = refusedUnread(request, types, limit);
         if (refused != null) {
             return Future.failedFuture(refused);
         }
@@ -36,9 +46,9 @@ final class JsonBody {
         return body.whole.future();
     }
 
-    private static @Nullable Problem refusedUnread(HttpServerRequest request, int limit) {
-        if (!isJson(request.getHeader(HttpHeaders.CONTENT_TYPE))) {
-            return Problem.unsupportedMediaType("Content-Type: expected application/json");
+    private static @Nullable Problem refusedUnread(HttpServerRequest request, Set<String> types, int limit) {
+        if (!types.contains(mediaType(request.getHeader(HttpHeaders.CONTENT_TYPE)))) {
+            return Problem.unsupportedMediaType("Content-Type: expected " + String.join(" or ", new TreeSet<>(types)));
         }
         // A small body may unpack to a huge one.
         if (request.getHeader(HttpHeaders.CONTENT_ENCODING) != null) {
@@ -51,13 +61,13 @@ final class JsonBody {
         return null;
     }
 
-    private static boolean isJson(@Nullable String contentType) {
+    private static String mediaType(@Nullable String contentType) {
         if (contentType == null) {
-            return false;
+            return "";
         }
         int parameters = contentType.indexOf(';');
         String type = parameters < 0 ? contentType : contentType.substring(0, parameters);
-        return type.strip().toLowerCase(Locale.ROOT).equals("application/json");
+        return type.strip().toLowerCase(Locale.ROOT);
     }
 
     private void take(Buffer part) {

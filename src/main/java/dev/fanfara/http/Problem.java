@@ -54,7 +54,11 @@ public final class Problem extends RuntimeException {
     }
 
     static Problem notFound() {
-        return new Problem(404, ErrorCode.BAD_REQUEST, "There is nothing here");
+        return notFound("There is nothing here");
+    }
+
+    static Problem notFound(String detail) {
+        return new Problem(404, ErrorCode.BAD_REQUEST, detail);
     }
 
     static Problem methodNotAllowed(String allowed) {

@@ -9,8 +9,10 @@ import dev.fanfara.bus.NodeRef;
 import dev.fanfara.bus.Nodes;
 import dev.fanfara.bus.PublishRequest;
 import dev.fanfara.bus.Published;
+import dev.fanfara.config.RoomRule;
 import dev.fanfara.metrics.GatewayMetrics;
 import dev.fanfara.protocol.ErrorCode;
+import dev.fanfara.protocol.Position;
 import dev.fanfara.protocol.Refusal;
 import dev.fanfara.protocol.RoomName;
 import dev.fanfara.protocol.Scope;
@@ -24,10 +26,11 @@ import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.RoutingContext;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 
 /**
- * Publishing by HTTP: to a room, or to every connection. A request goes through who it is, whether it may, whether it is
+ * Publishing by HTTP: to a room, to its state, or to every connection. A request goes through who it is, whether it may, whether it is
  * too much, and only then its body is read. One per event loop.
  */
 final class PublishApi {
@@ -36,6 +39,12 @@ final class PublishApi {
 
     /** Publications of this loop that wait for their room. More would only wait longer and cost memory meanwhile. */
     private static final int MAX_WAITING = 1024;
+
+    /** The content types a request may have, and how its body is read. */
+    private record Form(Set<String> types, Function<byte[], PublishBody> reader) {}
+
+    private static final Form MESSAGE = new Form(JsonBody.JSON, PublishBody::message);
+    private static final Form PATCH = new Form(JsonBody.MERGE_PATCH, PublishBody::patch);
 
     private final Vertx vertx;
     private final LiveSettings live;
@@ -57,16 +66,36 @@ final class PublishApi {
 
     /** {@code POST /api/rooms/{room}/messages}. */
     void toRoom(RoutingContext ctx) {
-        handle(ctx, (caller, settings) -> {
+        handle(ctx, MESSAGE, (caller, settings) -> {
             RoomName room = new RoomName(ctx.pathParam("room"));
-            boolean allowed = caller.mayPublishByApi(room, settings.config().ruleFor(room));
-            return allow(allowed, caller, body -> publish(room, body));
+            RoomRule rule = settings.config().ruleFor(room);
+            require(caller.mayPublishByApi(room, rule));
+            spend(caller);
+            return body -> publish(room, rule, body);
+        });
+    }
+
+    /** {@code PATCH /api/rooms/{room}/state}. */
+    void toState(RoutingContext ctx) {
+        handle(ctx, PATCH, (caller, settings) -> {
+            RoomName room = new RoomName(ctx.pathParam("room"));
+            RoomRule rule = settings.config().ruleFor(room);
+            require(caller.mayPublishByApi(room, rule));
+            if (!rule.keepsState()) {
+                throw RoomApi.keepsNoState();
+            }
+            spend(caller);
+            return body -> publish(room, rule, body);
         });
     }
 
     /** {@code POST /api/broadcast}. */
     void toEveryone(RoutingContext ctx) {
-        handle(ctx, (caller, settings) -> allow(caller.has(Scope.BROADCAST), caller, body -> announce(caller, body)));
+        handle(ctx, MESSAGE, (caller, settings) -> {
+            require(caller.has(Scope.BROADCAST));
+            spend(caller);
+            return body -> announce(caller, body);
+        });
     }
 
     /** Decides by the caller; what it returns, or a {@link Problem}, is done with the body. */
@@ -74,7 +103,7 @@ final class PublishApi {
         Function<PublishBody, Future<JsonObject>> decide(Identity caller, Settings settings);
     }
 
-    private void handle(RoutingContext ctx, Decision decision) {
+    private void handle(RoutingContext ctx, Form form, Decision decision) {
         HttpServerRequest request = ctx.request();
         // Nothing of the body is taken in before it is known whose it is; asking for a key set may take a while.
         request.pause();
@@ -82,19 +111,21 @@ final class PublishApi {
         int limit = settings.config().connections().maxMessageSize();
         callers.identify(request, settings)
                 .map(caller -> decision.decide(caller, settings))
-                .compose(action -> JsonBody.read(request, limit + AROUND_PAYLOAD)
+                .compose(action -> JsonBody.read(request, form.types(), limit + AROUND_PAYLOAD)
                         .map(bytes ->
-                                PublishBody.read(bytes).within(limit).withKey(request.getHeader("Idempotency-Key")))
+                                form.reader().apply(bytes).within(limit).withKey(request.getHeader("Idempotency-Key")))
                         .compose(action))
                 .onSuccess(ctx::json)
                 .onFailure(ctx::fail);
     }
 
-    private Function<PublishBody, Future<JsonObject>> allow(
-            boolean allowed, Identity caller, Function<PublishBody, Future<JsonObject>> action) {
+    private static void require(boolean allowed) {
         if (!allowed) {
             throw Problem.forbidden("These credentials do not allow it");
         }
+    }
+
+    private void spend(Identity caller) {
         Optional<Duration> wait = caller.kind() == Identity.Kind.ANONYMOUS
                 // Counted by its address, as every request without credentials.
                 ? Optional.empty()
@@ -103,10 +134,12 @@ final class PublishApi {
             metrics.rateLimited("publishes");
             throw Problem.rateLimited(wait.get());
         }
-        return action;
     }
 
-    private Future<JsonObject> publish(RoomName room, PublishBody body) {
+    private Future<JsonObject> publish(RoomName room, RoomRule rule, PublishBody body) {
+        if (rule.keepsState() && !body.payload().isObject()) {
+            throw new Refusal(ErrorCode.BAD_REQUEST, "data: expected an object, a merge patch (RFC 7396)");
+        }
         if (waiting >= MAX_WAITING) {
             throw new Refusal(ErrorCode.UNAVAILABLE, "Too many publications are waiting");
         }
@@ -120,7 +153,12 @@ final class PublishApi {
     }
 
     private static JsonObject published(Published published) {
-        return published.duplicate() ? new JsonObject().put("duplicate", true) : new JsonObject();
+        JsonObject answer = new JsonObject();
+        Position position = published.position();
+        if (position != null) {
+            answer.put("epoch", position.epoch()).put("offset", position.offset());
+        }
+        return published.duplicate() ? answer.put("duplicate", true) : answer;
     }
 
     /** A token vouches for its user; an API key speaks for no one. */

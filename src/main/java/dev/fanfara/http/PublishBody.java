@@ -12,8 +12,8 @@ import java.io.UncheckedIOException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The body {@code {text or data, user?, key?}} of a publication by HTTP. As in a command, members nobody knows are
- * ignored and of a member that comes twice the last counts.
+ * The body of a publication by HTTP: {@code {text or data, user?, key?}}, or a merge patch (RFC 7396) alone. As in a
+ * command, members nobody knows are ignored and of a member that comes twice the last counts.
  */
 record PublishBody(
         Payload payload, @Nullable String user, @Nullable String key) {
@@ -28,13 +28,30 @@ record PublishBody(
         return this;
     }
 
+    /** What an object is read to; the parser stands on its start. */
+    private interface Reader {
+        PublishBody read(JsonParser parser) throws IOException;
+    }
+
     /** @throws Refusal with a sentence that names the member at fault */
-    static PublishBody read(byte[] utf8) {
+    static PublishBody message(byte[] utf8) {
+        return read(utf8, "Expected a JSON object", PublishBody::members);
+    }
+
+    /** The body is the payload. */
+    static PublishBody patch(byte[] utf8) {
+        return read(
+                utf8,
+                "Expected a JSON object, a merge patch (RFC 7396)",
+                parser -> new PublishBody(new Payload(Payload.Kind.DATA, PayloadReader.copy(parser)), null, null));
+    }
+
+    private static PublishBody read(byte[] utf8, String expected, Reader reader) {
         try (JsonParser parser = PayloadReader.open(utf8)) {
             if (parser.nextToken() != JsonToken.START_OBJECT) {
-                throw new Refusal(ErrorCode.BAD_REQUEST, "Expected a JSON object");
+                throw new Refusal(ErrorCode.BAD_REQUEST, expected);
             }
-            PublishBody body = members(parser);
+            PublishBody body = reader.read(parser);
             if (parser.nextToken() != null) {
                 throw new Refusal(ErrorCode.INVALID_JSON, "Invalid JSON");
             }

@@ -293,6 +293,7 @@ final class FieldReader implements Fields {
     private <T> T inner(String at, @Nullable Object json, Reader<T> reader, boolean innerFixed) {
         reading.content(at, "object");
         if (json instanceof JsonObject inner) {
+            reading.show(at, "an object");
             FieldReader fields = new FieldReader(reading, at, inner, innerFixed);
             T value = reader.read(fields);
             fields.refuseUnknownKeys();

@@ -154,23 +154,6 @@ public final class Value<T> {
         return new Value<>(expected, example, schema, checked, fromText, display);
     }
 
-    /** Words that a later version will know: whoever writes one now has read ahead, not mistyped. */
-    public Value<T> notYet(String... words) {
-        List<String> later = List.of(words);
-        return new Value<>(
-                expected,
-                example,
-                schema,
-                json -> {
-                    if (json instanceof String text && later.contains(text)) {
-                        throw new Unfit(expected + " (this version does not have \"" + text + "\" yet)");
-                    }
-                    return parser.parse(json);
-                },
-                fromText,
-                display);
-    }
-
     /** Explains other JSON than a text in a way of its own, such as a bare number where a duration belongs. */
     public Value<T> hint(Function<Object, @Nullable String> spelling) {
         return new Value<>(

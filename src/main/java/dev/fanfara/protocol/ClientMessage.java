@@ -4,12 +4,19 @@ import org.jspecify.annotations.Nullable;
 
 /** What a client asks of the gateway, whatever the wire. */
 public sealed interface ClientMessage {
-    /** {@code user} is a display name; it counts in anonymous mode only. */
+    /**
+     * {@code since} asks for all that was published after it, {@code history} for the last so many messages, {@code
+     * maxRate} for at most so many patches per second (0: none until an {@link Update}). {@code user} is a display name;
+     * it counts in anonymous mode only.
+     */
     record Join(
             @Nullable CommandId id,
             RoomName room,
             @Nullable Position since,
-            @Nullable String user) implements ClientMessage {
+            @Nullable Integer history,
+            @Nullable Integer maxRate,
+            @Nullable String user)
+            implements ClientMessage {
         @Override
         public void dispatch(Receiver to) {
             to.onJoin(this);
@@ -48,6 +55,29 @@ public sealed interface ClientMessage {
         @Override
         public void dispatch(Receiver to) {
             to.onPrivateMessage(this);
+        }
+    }
+
+    /** {@code room} is absent for the room joined last; {@code maxRate} as in {@link Join}. */
+    record Update(@Nullable CommandId id, @Nullable RoomName room, int maxRate) implements ClientMessage {
+        @Override
+        public void dispatch(Receiver to) {
+            to.onUpdate(this);
+        }
+    }
+
+    /**
+     * {@code room} is absent for the room joined last. With {@code since} what came after it, the oldest {@code limit} of
+     * that; without it the newest {@code limit}.
+     */
+    record History(
+            @Nullable CommandId id,
+            @Nullable RoomName room,
+            @Nullable Position since,
+            @Nullable Integer limit) implements ClientMessage {
+        @Override
+        public void dispatch(Receiver to) {
+            to.onHistory(this);
         }
     }
 
@@ -93,6 +123,10 @@ public sealed interface ClientMessage {
         void onBroadcast(Broadcast broadcast);
 
         void onPrivateMessage(PrivateMessage message);
+
+        void onUpdate(Update update);
+
+        void onHistory(History history);
 
         void onPresence(Presence presence);
 

@@ -21,6 +21,9 @@ public enum CloseReason {
     TOKEN_EXPIRED(4001, "Token expired"),
     SLOW_CONSUMER(4002, "Slow consumer"),
     HEARTBEAT_TIMEOUT(4003, "Heartbeat timeout"),
+    /** There is a hole in what a room's members heard that nothing can fill; they resume with their last position. */
+    INSUFFICIENT_STATE(4010, "Insufficient state"),
+    NO_MAJORITY(4016, "No majority"),
     DISCONNECTED(4503, "Disconnected");
 
     private final int code;

@@ -18,6 +18,10 @@ public final class Command {
     private static final int MAX_KEY_LENGTH = 64;
     private static final int MAX_USER_LENGTH = 255;
     private static final int MAX_OFFSET_DIGITS = 16;
+    private static final int MAX_COUNT_DIGITS = 9;
+    private static final int MAX_HISTORY = 10_000;
+    private static final int MAX_RATE = 1_000;
+    private static final int MAX_LIMIT = 1_000;
 
     private @Nullable CommandId id;
     private @Nullable String type;
@@ -27,7 +31,9 @@ public final class Command {
     private @Nullable String to;
     private @Nullable String token;
     private boolean echo;
-    private boolean hasMaxRate;
+    private @Nullable Integer maxRate;
+    private @Nullable Integer history;
+    private @Nullable Integer limit;
     private @Nullable Position since;
     private @Nullable Payload text;
     private @Nullable Payload data;
@@ -81,10 +87,9 @@ public final class Command {
             case "token" -> token = text(parser, member);
             case "echo" -> echo = flag(parser, member);
             case "since" -> since = position(parser);
-            case "maxRate" -> {
-                hasMaxRate = true;
-                parser.skipChildren();
-            }
+            case "maxRate" -> maxRate = count(parser, member, 0, MAX_RATE);
+            case "history" -> history = count(parser, member, 0, MAX_HISTORY);
+            case "limit" -> limit = count(parser, member, 1, MAX_LIMIT);
             case "text" -> text = textPayload(parser);
             case "data" -> data = new Payload(Payload.Kind.DATA, PayloadReader.copy(parser));
             default -> parser.skipChildren();
@@ -114,6 +119,8 @@ public final class Command {
             case "message" -> new ClientMessage.Publish(id, optionalRoom(), payload(), key(), echo);
             case "broadcast" -> new ClientMessage.Broadcast(id, payload());
             case "private-message" -> new ClientMessage.PrivateMessage(id, required(to, "to"), payload());
+            case "update" -> update();
+            case "history" -> new ClientMessage.History(id, optionalRoom(), since, limit);
             case "presence" -> new ClientMessage.Presence(id, optionalRoom());
             case "auth" -> new ClientMessage.Authenticate(id, required(token, "token"));
             case "ping" -> new ClientMessage.Ping(id);
@@ -122,9 +129,6 @@ public final class Command {
     }
 
     private ClientMessage join() {
-        if (hasMaxRate) {
-            throw new Refusal(ErrorCode.BAD_REQUEST, "maxRate: this room keeps no state to conflate");
-        }
         if (user != null
                 && (user.isEmpty()
                         || user.length() > MAX_USER_LENGTH
@@ -133,7 +137,14 @@ public final class Command {
                     ErrorCode.BAD_REQUEST,
                     "user: expected 1 to " + MAX_USER_LENGTH + " characters, no control characters");
         }
-        return new ClientMessage.Join(id, new RoomName(required(room, "room")), since, user);
+        return new ClientMessage.Join(id, new RoomName(required(room, "room")), since, history, maxRate, user);
+    }
+
+    private ClientMessage update() {
+        if (maxRate == null) {
+            throw new Refusal(ErrorCode.BAD_REQUEST, wholeNumber("maxRate", 0, MAX_RATE));
+        }
+        return new ClientMessage.Update(id, optionalRoom(), maxRate);
     }
 
     private @Nullable RoomName optionalRoom() {
@@ -207,6 +218,25 @@ public final class Command {
             return false;
         }
         return parser.currentToken() == JsonToken.VALUE_TRUE;
+    }
+
+    private @Nullable Integer count(JsonParser parser, String member, int min, int max) throws IOException {
+        if (parser.currentToken() == JsonToken.VALUE_NULL) {
+            return null;
+        }
+        if (parser.currentToken() == JsonToken.VALUE_NUMBER_INT && parser.getTextLength() <= MAX_COUNT_DIGITS) {
+            int count = parser.getIntValue();
+            if (count >= min && count <= max) {
+                return count;
+            }
+        }
+        mistake = wholeNumber(member, min, max);
+        parser.skipChildren();
+        return null;
+    }
+
+    private static String wholeNumber(String member, int min, int max) {
+        return member + ": expected a whole number from " + min + " to " + max;
     }
 
     private @Nullable Position position(JsonParser parser) throws IOException {

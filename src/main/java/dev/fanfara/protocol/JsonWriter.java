@@ -3,6 +3,7 @@ package dev.fanfara.protocol;
 import com.fasterxml.jackson.core.io.JsonStringEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -68,6 +69,20 @@ public final class JsonWriter {
     /** {@code id}, exactly as the client wrote it. */
     public JsonWriter id(@Nullable CommandId id) {
         return id == null ? this : raw("id", id.json().getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** {@code epoch} and {@code offset}. */
+    public JsonWriter position(@Nullable Position position) {
+        return position == null ? this : member("epoch", position.epoch()).member("offset", position.offset());
+    }
+
+    /** Each with its {@code type}. */
+    public JsonWriter messages(String name, List<ServerMessage> messages) {
+        beginArray(name);
+        for (ServerMessage message : messages) {
+            message.write(this);
+        }
+        return endArray();
     }
 
     public JsonWriter payload(Payload payload) {

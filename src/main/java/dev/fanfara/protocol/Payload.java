@@ -23,6 +23,11 @@ public record Payload(Kind kind, byte[] json) {
         }
     }
 
+    /** Whether it is {@code data} that holds an object, as a merge patch (RFC 7396) of a state room must. */
+    public boolean isObject() {
+        return kind == Kind.DATA && json[0] == '{';
+    }
+
     @Override
     public boolean equals(Object other) {
         return other instanceof Payload that && kind == that.kind && Arrays.equals(json, that.json);

@@ -6,6 +6,9 @@ import org.jspecify.annotations.Nullable;
 
 /** What the gateway says to a client, whatever the wire; {@link #writeMembers} is the native wire's JSON of it. */
 public sealed interface ServerMessage {
+    /** Bytes that nearly every message stays below, its payload not counted. */
+    int AROUND = 256;
+
     /** First on every connection; {@code heartbeat} in milliseconds. */
     record Welcome(ConnectionId connection, String user, String node, long heartbeat, String version)
             implements ServerMessage {
@@ -37,12 +40,20 @@ public sealed interface ServerMessage {
         }
     }
 
-    /** {@code members} is absent when presence is off, {@code recovered} when nothing was to recover. */
+    /**
+     * {@code members} is absent when presence is off, {@code position} in plain rooms, {@code recovered} when nothing was
+     * to recover, {@code messages} (oldest first) when none were asked for, {@code state} (the JSON of the whole object)
+     * when the room keeps none or {@code messages} make it up.
+     */
     record Joined(
             @Nullable CommandId id,
             RoomName room,
             @Nullable Integer members,
-            @Nullable Boolean recovered) implements ServerMessage {
+            @Nullable Position position,
+            @Nullable Boolean recovered,
+            @Nullable List<ServerMessage> messages,
+            byte @Nullable [] state)
+            implements ServerMessage {
         @Override
         public String type() {
             return "joined";
@@ -54,9 +65,21 @@ public sealed interface ServerMessage {
             if (members != null) {
                 json.member("members", members);
             }
+            json.position(position);
             if (recovered != null) {
                 json.member("recovered", recovered);
             }
+            if (messages != null) {
+                json.messages("messages", messages);
+            }
+            if (state != null) {
+                json.raw("state", state);
+            }
+        }
+
+        @Override
+        public int expectedLength() {
+            return AROUND + (messages == null ? 0 : lengthOf(messages)) + (state == null ? 0 : state.length);
         }
     }
 
@@ -91,8 +114,12 @@ public sealed interface ServerMessage {
         }
     }
 
-    /** A publication as members get it; {@code user} is absent when a backend published without one. */
-    record Message(RoomName room, @Nullable String user, Payload payload, long timestamp) implements ServerMessage {
+    /**
+     * A publication as members get it; {@code user} is absent when a backend published without one, {@code offset} is 0
+     * in rooms without positions.
+     */
+    record Message(RoomName room, @Nullable String user, Payload payload, long timestamp, long offset)
+            implements ServerMessage {
         @Override
         public String type() {
             return "message";
@@ -104,6 +131,39 @@ public sealed interface ServerMessage {
                     .memberIfPresent("user", user)
                     .payload(payload)
                     .member("timestamp", Timestamps.iso(timestamp));
+            if (offset > 0) {
+                json.member("offset", offset);
+            }
+        }
+
+        @Override
+        public int expectedLength() {
+            return AROUND + payload.json().length;
+        }
+    }
+
+    /**
+     * {@code data} is the JSON Merge Patch (RFC 7396) that leads from the state at {@code previous}, and from any between,
+     * to the one at {@code offset}.
+     */
+    record Patch(RoomName room, byte[] data, long offset, long previous, long timestamp) implements ServerMessage {
+        @Override
+        public String type() {
+            return "patch";
+        }
+
+        @Override
+        public void writeMembers(JsonWriter json) {
+            json.member("room", room.value())
+                    .raw("data", data)
+                    .member("offset", offset)
+                    .member("previous", previous)
+                    .member("timestamp", Timestamps.iso(timestamp));
+        }
+
+        @Override
+        public int expectedLength() {
+            return AROUND + data.length;
         }
     }
 
@@ -166,12 +226,76 @@ public sealed interface ServerMessage {
         }
     }
 
-    /** Acknowledges a publication ({@code room} there), a broadcast, or a private message ({@code delivered} there). */
+    /** The answer to a {@code history} command, oldest first. */
+    record History(
+            @Nullable CommandId id, RoomName room, @Nullable Position position, List<ServerMessage> messages)
+            implements ServerMessage {
+        @Override
+        public String type() {
+            return "history";
+        }
+
+        @Override
+        public void writeMembers(JsonWriter json) {
+            json.id(id).member("room", room.value()).position(position).messages("messages", messages);
+        }
+
+        @Override
+        public int expectedLength() {
+            return AROUND + lengthOf(messages);
+        }
+    }
+
+    /** {@code maxRate} is the rate in force now, in patches per second. */
+    record Updated(@Nullable CommandId id, RoomName room, int maxRate) implements ServerMessage {
+        @Override
+        public String type() {
+            return "updated";
+        }
+
+        @Override
+        public void writeMembers(JsonWriter json) {
+            json.id(id).member("room", room.value()).member("maxRate", maxRate);
+        }
+    }
+
+    /** This connection is too slow for the room and gets merged patches; {@code skipped} so many so far. */
+    record Degraded(RoomName room, String reason, long skipped) implements ServerMessage {
+        @Override
+        public String type() {
+            return "degraded";
+        }
+
+        @Override
+        public void writeMembers(JsonWriter json) {
+            json.member("room", room.value()).member("reason", reason).member("skipped", skipped);
+        }
+    }
+
+    /** It has caught up; {@code skipped} patches went into merged ones meanwhile. */
+    record Restored(RoomName room, String reason, long skipped) implements ServerMessage {
+        @Override
+        public String type() {
+            return "restored";
+        }
+
+        @Override
+        public void writeMembers(JsonWriter json) {
+            json.member("room", room.value()).member("reason", reason).member("skipped", skipped);
+        }
+    }
+
+    /**
+     * Acknowledges a publication ({@code room} there, and {@code position} if the room has any), a broadcast, or a private
+     * message ({@code delivered} there).
+     */
     record Ack(
             @Nullable CommandId id,
             @Nullable RoomName room,
+            @Nullable Position position,
             boolean duplicate,
-            @Nullable Integer delivered) implements ServerMessage {
+            @Nullable Integer delivered)
+            implements ServerMessage {
         @Override
         public String type() {
             return "ack";
@@ -179,7 +303,9 @@ public sealed interface ServerMessage {
 
         @Override
         public void writeMembers(JsonWriter json) {
-            json.id(id).memberIfPresent("room", room == null ? null : room.value());
+            json.id(id)
+                    .memberIfPresent("room", room == null ? null : room.value())
+                    .position(position);
             if (duplicate) {
                 json.member("duplicate", true);
             }
@@ -243,11 +369,26 @@ public sealed interface ServerMessage {
     /** Everything but {@code type}. */
     void writeMembers(JsonWriter json);
 
-    /** The whole message as one JSON object in UTF-8. */
-    default byte[] toJson() {
-        JsonWriter json = new JsonWriter(256);
+    /** In bytes, roughly; a large message that names its length is not copied as it grows. */
+    default int expectedLength() {
+        return AROUND;
+    }
+
+    /** The whole message, on its own or within another. */
+    default void write(JsonWriter json) {
         json.beginObject().member("type", type());
         writeMembers(json);
-        return json.endObject().toBytes();
+        json.endObject();
+    }
+
+    /** The whole message as one JSON object in UTF-8. */
+    default byte[] toJson() {
+        JsonWriter json = new JsonWriter(expectedLength());
+        write(json);
+        return json.toBytes();
+    }
+
+    private static int lengthOf(List<ServerMessage> messages) {
+        return messages.stream().mapToInt(ServerMessage::expectedLength).sum();
     }
 }

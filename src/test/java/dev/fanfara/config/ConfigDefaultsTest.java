@@ -87,6 +87,33 @@ class ConfigDefaultsTest {
     }
 
     @Test
+    void roomsRememberWhatTheirModeSays() {
+        GatewayConfig config = new ConfigFixture(folder)
+                .file("{'rooms':[{'match':'log','mode':'log','history':{'size':5,'ttl':'1m'}},"
+                        + "{'match':'state','mode':'state'},{'match':'quick','mode':'state',"
+                        + "'state':{'bytes':'1MiB'},'maxRate':20,'slow':'close'},{'match':'plain'}]}")
+                .config();
+
+        RoomRule log = config.rooms().get(0);
+        assertThat(log.history()).isEqualTo(new HistoryConfig(5, Duration.ofMinutes(1), 262_144));
+        assertThat(log.keepsHistory()).isTrue();
+        assertThat(log.keepsState()).isFalse();
+        assertThat(log.conflates()).isFalse();
+        RoomRule state = config.rooms().get(1);
+        assertThat(state.history()).isEqualTo(new HistoryConfig(1000, Duration.ofMinutes(10), 262_144));
+        assertThat(state.stateBytes()).isEqualTo(262_144);
+        assertThat(state.maxRate()).isZero();
+        assertThat(state.conflates()).isTrue();
+        RoomRule quick = config.rooms().get(2);
+        assertThat(quick.stateBytes()).isEqualTo(1_048_576);
+        assertThat(quick.maxRate()).isEqualTo(20);
+        assertThat(quick.conflates()).isFalse();
+        RoomRule plain = config.rooms().get(3);
+        assertThat(plain.keepsHistory()).isFalse();
+        assertThat(plain.conflates()).isFalse();
+    }
+
+    @Test
     void roomThatNoRuleNamesIsClosed() {
         GatewayConfig config =
                 new ConfigFixture(folder).file("{'rooms':[{'match':'chat:*'}]}").config();

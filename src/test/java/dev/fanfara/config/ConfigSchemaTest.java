@@ -77,6 +77,9 @@ class ConfigSchemaTest {
                 "{'rooms':[{'match':'**'},{'match':'a:*:**','join':null},{'match':':'},{'match':'*'}]}",
                 "{'server':{'trustedProxies':['::ffff:10.0.0.0/104','fd00::/8'],'allowedOrigins':['*']}}",
                 "{'cluster':{'discovery':{'members':['[::1]:5701','a-b_c.d']}}}",
+                "{'rooms':[{'match':'a','mode':'log','history':{'size':100000,'ttl':'24h','bytes':'4MiB'},'slow':'close'}]}",
+                "{'rooms':[{'match':'a','mode':'state','history':{},'state':{'bytes':'1KiB'},'maxRate':1,'slow':'conflate'}]}",
+                "{'rooms':[{'match':'a','slow':null,'maxRate':null}]}",
                 "{'limits':{'outboundPerNode':'100%'}}",
                 "{'limits':{'outboundPerNode':'256MiB'}}"
             })
@@ -141,8 +144,12 @@ class ConfigSchemaTest {
                 "{'rooms':[{}]}",
                 "{'rooms':[{'match':''}]}",
                 "{'rooms':[{'match':'**:a'}]}",
-                "{'rooms':[{'match':'a','mode':'state'}]}",
-                "{'rooms':[{'match':'a','history':{}}]}",
+                "{'rooms':[{'match':'a','mode':'stat'}]}",
+                "{'rooms':[{'match':'a','mode':'log','history':{'size':0}}]}",
+                "{'rooms':[{'match':'a','mode':'log','history':{'bytes':1024}}]}",
+                "{'rooms':[{'match':'a','mode':'log','history':{'age':'1m'}}]}",
+                "{'rooms':[{'match':'a','mode':'state','state':{}, 'maxRate':1001}]}",
+                "{'rooms':[{'match':'a','mode':'state','slow':'drop'}]}",
                 "{'logging':{'level':'INFO'}}"
             })
     void wrongOnesFailInBoth(String file) {

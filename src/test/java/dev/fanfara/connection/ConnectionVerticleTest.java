@@ -102,7 +102,7 @@ class ConnectionVerticleTest {
             edge.onDeliver(said(1, null));
             edge.onDeliver(said(2, alice));
             edge.onReply(new EdgeMessage.Reply(
-                    ROOM, alice.connection().id(), new ServerMessage.Ack(new CommandId("2"), ROOM, false, null)));
+                    ROOM, alice.connection().id(), new ServerMessage.Ack(new CommandId("2"), ROOM, null, false, null)));
             edge.onDeliver(said(3, null));
         });
 
@@ -278,7 +278,7 @@ class ConnectionVerticleTest {
     private static SharedMessage shared(int number, String padding) {
         byte[] data = ("{\"n\":" + number + ",\"x\":\"" + padding + "\"}").getBytes(StandardCharsets.UTF_8);
         return new SharedMessage(
-                new ServerMessage.Message(ROOM, null, new Payload(Payload.Kind.DATA, data), 0), System.nanoTime());
+                new ServerMessage.Message(ROOM, null, new Payload(Payload.Kind.DATA, data), 0, 0), System.nanoTime());
     }
 
     private RoomMessage next() {

@@ -96,7 +96,7 @@ class WireFormatTest {
 
     private static SharedMessage said(byte[] data) {
         return new SharedMessage(
-                new ServerMessage.Message(new RoomName("room"), null, new Payload(Payload.Kind.DATA, data), 0), 0);
+                new ServerMessage.Message(new RoomName("room"), null, new Payload(Payload.Kind.DATA, data), 0, 0), 0);
     }
 
     private static byte[] frame(WireFormat format, SharedMessage message, CompressionConfig compression) {

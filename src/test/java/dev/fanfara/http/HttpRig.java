@@ -5,15 +5,20 @@ import dev.fanfara.auth.ApiKeys;
 import dev.fanfara.auth.TokenVerifier;
 import dev.fanfara.bus.Addresses;
 import dev.fanfara.bus.Announcement;
+import dev.fanfara.bus.HistoryAnswer;
+import dev.fanfara.bus.HistoryRequest;
 import dev.fanfara.bus.LoopStats;
 import dev.fanfara.bus.NodeRef;
 import dev.fanfara.bus.Nodes;
 import dev.fanfara.bus.PublishRequest;
 import dev.fanfara.bus.Published;
+import dev.fanfara.bus.StateAnswer;
+import dev.fanfara.bus.StateRequest;
 import dev.fanfara.config.ConfigSource;
 import dev.fanfara.config.Loaded;
 import dev.fanfara.config.Setting;
 import dev.fanfara.metrics.GatewayMetrics;
+import dev.fanfara.protocol.Position;
 import dev.fanfara.settings.LiveSettings;
 import dev.fanfara.settings.Settings;
 import io.vertx.core.Future;
@@ -25,6 +30,7 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -49,7 +55,13 @@ final class HttpRig implements AutoCloseable {
     final List<String> limited = new CopyOnWriteArrayList<>();
     final List<String> rejected = new CopyOnWriteArrayList<>();
     final AtomicBoolean draining = new AtomicBoolean();
-    volatile Function<PublishRequest, Future<Published>> room = request -> Future.succeededFuture(new Published(false));
+    volatile Function<PublishRequest, Future<Published>> room =
+            request -> Future.succeededFuture(new Published(false, null));
+
+    volatile Function<HistoryRequest, Future<HistoryAnswer>> history =
+            request -> Future.succeededFuture(new HistoryAnswer(new Position("e1", 0), List.of()));
+    volatile Function<StateRequest, Future<StateAnswer>> state = request -> Future.succeededFuture(
+            new StateAnswer(new Position("e1", 7), "{\"a\":1}".getBytes(StandardCharsets.UTF_8)));
 
     private HttpRig(Duration body, Duration idle, String... settings) {
         Addresses.registerCodecs(vertx.eventBus());
@@ -127,6 +139,8 @@ final class HttpRig implements AutoCloseable {
             published.add(request);
             return room.apply(request);
         });
+        Addresses.HISTORY.serve(vertx, SELF.id(), loop, request -> history.apply(request));
+        Addresses.STATE.serve(vertx, SELF.id(), loop, request -> state.apply(request));
         Addresses.ANNOUNCE.serve(vertx, SELF.id(), loop, announcement -> {
             announced.add(announcement);
             return Future.succeededFuture(3);

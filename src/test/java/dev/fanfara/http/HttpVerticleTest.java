@@ -83,7 +83,8 @@ class HttpVerticleTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "GET | /api/rooms/a/messages | OPTIONS, POST",
+                "DELETE | /api/rooms/a/messages | GET, HEAD, OPTIONS, POST",
+                "POST | /api/rooms/a/state | GET, HEAD, OPTIONS, PATCH",
                 "DELETE | /api/broadcast | OPTIONS, POST",
                 "POST | /api/stats | GET, HEAD, OPTIONS",
                 "POST | / | GET, HEAD",
@@ -141,6 +142,9 @@ class HttpVerticleTest {
                 .hasValueSatisfying(headers -> assertThat(headers).contains("Authorization"));
         assertThat(preflight.headers().firstValue("Access-Control-Allow-Credentials"))
                 .isEmpty();
+
+        assertThat(preflight.headers().firstValue("Access-Control-Allow-Methods"))
+                .hasValueSatisfying(methods -> assertThat(methods).contains("PATCH"));
 
         HttpResponse<String> post =
                 rig.post("/api/rooms/a/messages", "{\"text\":\"a\"}", "Origin", "https://dash.example.com");

@@ -9,6 +9,8 @@ import dev.fanfara.bus.Announcement;
 import dev.fanfara.bus.PublishRequest;
 import dev.fanfara.bus.Published;
 import dev.fanfara.protocol.ErrorCode;
+import dev.fanfara.protocol.Payload;
+import dev.fanfara.protocol.Position;
 import dev.fanfara.protocol.Refusal;
 import dev.fanfara.protocol.RoomPattern;
 import dev.fanfara.protocol.Scope;
@@ -34,6 +36,9 @@ class PublishApiTest {
     private static final String[] BACKEND = {"X-API-Key", "0123456789abcdef0123456789abcdef"};
     private static final String[] WEATHER = {"X-API-Key", "fedcba9876543210fedcba9876543210"};
     private static final String ROOM = "/api/rooms/chat:lobby/messages";
+    private static final String STATE_ROOMS = "rooms=[{\"match\":\"dash:*\",\"mode\":\"state\"},"
+            + "{\"match\":\"log:*\",\"mode\":\"log\"},{\"match\":\"**\"}]";
+    private static final String STATE = "/api/rooms/dash:a%2Fb/state";
 
     private HttpRig rig = HttpRig.with();
 
@@ -61,9 +66,133 @@ class PublishApiTest {
 
     @Test
     void duplicateIsSaid() {
-        rig.room = request -> Future.succeededFuture(new Published(true));
+        rig.room = request -> Future.succeededFuture(new Published(true, null));
 
         assertThat(rig.post(ROOM, "{\"text\":\"a\",\"key\":\"k\"}").body()).isEqualTo("{\"duplicate\":true}");
+    }
+
+    @Test
+    void positionIsSaidInRoomsThatHaveAny() {
+        rig.room = request -> Future.succeededFuture(new Published(false, new Position("e1", 8)));
+        assertThat(rig.post(ROOM, "{\"text\":\"a\"}").body()).isEqualTo("{\"epoch\":\"e1\",\"offset\":8}");
+
+        rig.room = request -> Future.succeededFuture(new Published(true, new Position("e1", 8)));
+        assertThat(rig.post(ROOM, "{\"text\":\"a\",\"key\":\"k\"}").body())
+                .isEqualTo("{\"epoch\":\"e1\",\"offset\":8,\"duplicate\":true}");
+    }
+
+    @Test
+    void patchIsPublishedAsItWasWritten() {
+        restart(STATE_ROOMS);
+        rig.room = request -> Future.succeededFuture(new Published(false, new Position("e1", 8)));
+
+        HttpResponse<String> answer =
+                rig.send("PATCH", STATE, "{ \"a\": 1e999, \"text\": null }", "Idempotency-Key", "k1");
+
+        assertThat(answer.statusCode()).isEqualTo(200);
+        assertThat(answer.body()).isEqualTo("{\"epoch\":\"e1\",\"offset\":8}");
+        assertThat(rig.published).singleElement().satisfies(request -> {
+            assertThat(request.room().value()).isEqualTo("dash:a/b");
+            assertThat(request.user()).isNull();
+            assertThat(request.key()).isEqualTo("k1");
+            assertThat(request.payload().kind()).isEqualTo(Payload.Kind.DATA);
+            assertThat(json(request)).isEqualTo("{\"a\":1e999,\"text\":null}");
+        });
+    }
+
+    @Test
+    void patchMayHaveTheContentTypeOfItsOwn() {
+        restart(STATE_ROOMS);
+
+        assertThat(rig.send("PATCH", STATE, "{}", "Content-Type", "application/merge-patch+json")
+                        .statusCode())
+                .isEqualTo(200);
+        assertProblem(
+                rig.send("PATCH", STATE, "{}", "Content-Type", "application/json-patch+json"),
+                415,
+                "bad-request",
+                "Content-Type: expected application/json or application/merge-patch+json");
+        assertThat(rig.post(ROOM, "{\"text\":\"a\"}", "Content-Type", "application/merge-patch+json")
+                        .statusCode())
+                .isEqualTo(415);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "[1] | bad-request | Expected a JSON object, a merge patch (RFC 7396)",
+                "null | bad-request | Expected a JSON object, a merge patch (RFC 7396)",
+                "{\"a\":1 | invalid-json | Invalid JSON",
+                "{\"a\":1}1 | invalid-json | Invalid JSON",
+            })
+    void whatIsNoPatchIsRefused(String body, String code, String detail) {
+        restart(STATE_ROOMS);
+
+        assertProblem(rig.send("PATCH", STATE, body), 400, code, detail);
+        assertThat(rig.published).isEmpty();
+    }
+
+    @Test
+    void patchIsAsLongAsAMessageMayBe() {
+        restart(STATE_ROOMS);
+
+        assertThat(rig.send("PATCH", STATE, "{\"a\":\"" + "a".repeat(65_528) + "\"}")
+                        .statusCode())
+                .isEqualTo(200);
+        assertProblem(
+                rig.send("PATCH", STATE, "{\"a\":\"" + "a".repeat(65_529) + "\"}"),
+                413,
+                "too-large",
+                "A message has at most 65536 bytes");
+    }
+
+    @Test
+    void onlyStateRoomsArePatched() {
+        restart(STATE_ROOMS);
+
+        assertProblem(
+                rig.send("PATCH", "/api/rooms/log:a/state", "{}"), 404, "bad-request", "This room keeps no state");
+        assertProblem(
+                rig.send("PATCH", "/api/rooms/chat:a/state", "{}"), 404, "bad-request", "This room keeps no state");
+        assertThat(rig.published).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"{\"text\":\"a\"}", "{\"data\":[]}", "{\"data\":null}"})
+    void stateRoomTakesOnlyPatches(String body) {
+        restart(STATE_ROOMS);
+
+        assertProblem(
+                rig.post("/api/rooms/dash:a/messages", body),
+                400,
+                "bad-request",
+                "data: expected an object, a merge patch (RFC 7396)");
+        assertThat(rig.published).isEmpty();
+        assertThat(rig.post("/api/rooms/dash:a/messages", "{\"data\": {\"a\":1}}")
+                        .statusCode())
+                .isEqualTo(200);
+    }
+
+    @Test
+    void patchesWantTheRightsOfPublishes() {
+        restart(KEYS, STATE_ROOMS, "limits.publishes=3/1h", "limits.requestsPerIp=2/1h");
+
+        for (int i = 0; i < 3; i++) {
+            assertThat(rig.send("PATCH", STATE, "{}", BACKEND).statusCode()).isEqualTo(200);
+        }
+        assertThat(rig.send("PATCH", STATE, "{}", BACKEND).statusCode()).isEqualTo(429);
+        assertThat(rig.send("PATCH", STATE, "{}", WEATHER).statusCode()).isEqualTo(403);
+        assertUnauthorized(rig.send("PATCH", STATE, "{}"), "Bearer");
+    }
+
+    @Test
+    void roomSaysWhenToComeBack() {
+        rig.room = request ->
+                Future.failedFuture(new Refusal(ErrorCode.UNAVAILABLE, "Not now", Duration.ofMillis(41_500)));
+
+        assertThat(rig.post(ROOM, "{\"text\":\"a\"}").headers().firstValue("Retry-After"))
+                .contains("42");
     }
 
     @Test
@@ -197,6 +326,7 @@ class PublishApiTest {
         "CONFLICT, 409, conflict",
         "UNAVAILABLE, 503, unavailable",
         "RATE_LIMITED, 429, rate-limited",
+        "TOO_LARGE, 413, too-large",
     })
     void refusalOfTheRoomKeepsItsName(ErrorCode code, int status, String wireName) {
         rig.room = request -> Future.failedFuture(new Refusal(code, "Not now"));
@@ -204,7 +334,7 @@ class PublishApiTest {
         HttpResponse<String> answer = rig.post(ROOM, "{\"text\":\"a\"}");
 
         assertProblem(answer, status, wireName, "Not now");
-        assertThat(answer.headers().firstValue("Retry-After").isPresent()).isEqualTo(status != 409);
+        assertThat(answer.headers().firstValue("Retry-After").isPresent()).isEqualTo(status == 429 || status == 503);
     }
 
     @Test

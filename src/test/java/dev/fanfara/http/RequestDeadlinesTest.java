@@ -85,7 +85,7 @@ class RequestDeadlinesTest {
             slow.send(STATS).until("\"missing\":[]}");
             slow.untilClosed();
 
-            decision.complete(new Published(false));
+            decision.complete(new Published(false, null));
 
             assertThat(client.until("{}")).startsWith("HTTP/1.1 200 ");
         }
@@ -102,7 +102,7 @@ class RequestDeadlinesTest {
             slow.send(STATS).until("\"missing\":[]}");
             slow.untilClosed();
 
-            decision.complete(new Published(false));
+            decision.complete(new Published(false, null));
 
             assertThat(client.until("{}")).startsWith("HTTP/1.1 200 ");
             assertThat(client.until("}")).contains("HTTP/1.1 405 ");

@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.nio.charset.StandardCharsets;
 import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class CommandTest {
     @Test
@@ -13,7 +15,53 @@ class CommandTest {
         assertThat(understood(
                         "{'type':'join','room':'dash:1','since':{'epoch':'e1','offset':7},'user':'alice','id':3}"))
                 .isEqualTo(new ClientMessage.Join(
-                        new CommandId("3"), new RoomName("dash:1"), new Position("e1", 7), "alice"));
+                        new CommandId("3"), new RoomName("dash:1"), new Position("e1", 7), null, null, "alice"));
+    }
+
+    @Test
+    void joinMayAskForHistoryAndARate() {
+        assertThat(understood("{'type':'join','room':'a','history':20,'maxRate':0}"))
+                .isEqualTo(new ClientMessage.Join(null, new RoomName("a"), null, 20, 0, null));
+        assertThat(understood("{'type':'join','room':'a','history':10000,'maxRate':1000,'since':null}"))
+                .isEqualTo(new ClientMessage.Join(null, new RoomName("a"), null, 10_000, 1000, null));
+        assertThat(understood("{'type':'join','room':'a','history':null,'maxRate':null}"))
+                .isEqualTo(new ClientMessage.Join(null, new RoomName("a"), null, null, null, null));
+    }
+
+    @Test
+    void updateSetsARate() {
+        assertThat(understood("{'type':'update','maxRate':5,'id':1}"))
+                .isEqualTo(new ClientMessage.Update(new CommandId("1"), null, 5));
+        assertThat(understood("{'type':'update','room':'a','maxRate':0}"))
+                .isEqualTo(new ClientMessage.Update(null, new RoomName("a"), 0));
+    }
+
+    @Test
+    void historyIsAskedFromAPositionOrFromTheEnd() {
+        assertThat(understood("{'type':'history'}")).isEqualTo(new ClientMessage.History(null, null, null, null));
+        assertThat(understood("{'type':'history','room':'a','since':{'epoch':'e','offset':0},'limit':1000}"))
+                .isEqualTo(new ClientMessage.History(null, new RoomName("a"), new Position("e", 0), 1000));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "{'type':'join','room':'a','history':-1}      | history: expected a whole number from 0 to 10000",
+                "{'type':'join','room':'a','history':10001}   | history: expected a whole number from 0 to 10000",
+                "{'type':'join','room':'a','history':1.5}     | history: expected a whole number from 0 to 10000",
+                "{'type':'join','room':'a','history':'5'}     | history: expected a whole number from 0 to 10000",
+                "{'type':'join','room':'a','history':[1]}     | history: expected a whole number from 0 to 10000",
+                "{'type':'join','room':'a','maxRate':true}    | maxRate: expected a whole number from 0 to 1000",
+                "{'type':'join','room':'a','maxRate':1e2}     | maxRate: expected a whole number from 0 to 1000",
+                "{'type':'update','maxRate':99999999999999}   | maxRate: expected a whole number from 0 to 1000",
+                "{'type':'update','room':'a'}                 | maxRate: expected a whole number from 0 to 1000",
+                "{'type':'history','limit':0}                 | limit: expected a whole number from 1 to 1000",
+                "{'type':'history','limit':1001}              | limit: expected a whole number from 1 to 1000",
+            })
+    void countOutOfRangeIsRefusedByName(String command, String message) {
+        assertRefused(command, ErrorCode.BAD_REQUEST, message);
     }
 
     @Test
@@ -94,10 +142,6 @@ class CommandTest {
                 ErrorCode.BAD_REQUEST,
                 "room: expected 1 to 255 characters of A-Z a-z 0-9 _ . : @ / -, with no empty, '.' or '..' part between"
                         + " slashes");
-        assertRefused(
-                "{'type':'join','room':'a','maxRate':5}",
-                ErrorCode.BAD_REQUEST,
-                "maxRate: this room keeps no state to conflate");
         assertRefused(
                 "{'type':'join','room':'a','since':{'epoch':'e','offset':1e3}}",
                 ErrorCode.BAD_REQUEST,
