@@ -4,10 +4,10 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.vertx.core.json.JsonObject;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
-import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -88,7 +88,7 @@ final class Merging {
 
     /** Every name in it, each by the names that lead to it. */
     static Set<String> paths(JsonObject object) {
-        Set<String> paths = new TreeSet<>();
+        Set<String> paths = new HashSet<>();
         for (String name : object.fieldNames()) {
             paths.add('[' + name + ']');
             if (object.getValue(name) instanceof JsonObject below) {

@@ -22,7 +22,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class TreeTest {
-    private static final int CASES = 5_000;
+    private static final int CASES = 2_000;
 
     @ParameterizedTest
     @CsvSource(
@@ -197,6 +197,7 @@ class TreeTest {
                 "\\u0000\\u001f   | \\u0000\\u001F",
                 "\\u007f\\u0061   | \u007Fa",
                 "\\u00e9\\u20ac   | é€",
+                "\\u0080\\u07ff\\u0800\\uffff | \u0080\u07FF\u0800\uFFFF",
                 "\\ud83d\\ude00   | 😀",
                 "\\ud83d          | ?",
                 "\\ude00\\ud83d.  | ??.",
