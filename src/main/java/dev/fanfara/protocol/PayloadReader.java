@@ -6,8 +6,12 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.core.io.JsonStringEncoder;
 import com.fasterxml.jackson.core.util.ByteArrayBuilder;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /** How JSON of strangers is read: with limits on its shape, and values copied as the bytes they are. */
 public final class PayloadReader {
@@ -19,6 +23,20 @@ public final class PayloadReader {
                     .maxNumberLength(1000)
                     .build())
             .build();
+
+    /**
+     * What an object becomes while it is read, member by member. A name comes as the text between its quotes in JSON, in
+     * one spelling: equal names are equal text.
+     */
+    public interface Members<T> {
+        T begin();
+
+        /** {@code json} is the text of a string, number, array, true, false or null. */
+        void leaf(T object, String name, byte[] json);
+
+        /** {@code member} is complete. */
+        void object(T object, String name, T member);
+    }
 
     private PayloadReader() {}
 
@@ -55,5 +73,65 @@ public final class PayloadReader {
             case VALUE_FALSE -> out.writeBoolean(false);
             default -> out.writeNull();
         }
+    }
+
+    /**
+     * Reads an object down to the leaves; nesting is limited, as in all that is read here.
+     *
+     * @return null if this is JSON, but no object
+     * @throws Refusal {@code invalid-json} if it is no JSON
+     */
+    public static <T> @Nullable T readObject(byte[] utf8, Members<T> members) {
+        try (JsonParser parser = open(utf8)) {
+            JsonToken first = parser.nextToken();
+            T object = null;
+            if (first == JsonToken.START_OBJECT) {
+                object = readMembers(parser, utf8, members);
+            } else {
+                parser.skipChildren();
+            }
+            if (first == null || parser.nextToken() != null) {
+                throw new Refusal(ErrorCode.INVALID_JSON, "Invalid JSON");
+            }
+            return object;
+        } catch (IOException malformed) {
+            throw new Refusal(ErrorCode.INVALID_JSON, "Invalid JSON");
+        }
+    }
+
+    private static <T> T readMembers(JsonParser parser, byte[] utf8, Members<T> members) throws IOException {
+        T object = members.begin();
+        while (parser.nextToken() == JsonToken.FIELD_NAME) {
+            String name = spelled(parser.currentName());
+            switch (parser.nextToken()) {
+                case START_OBJECT -> members.object(object, name, readMembers(parser, utf8, members));
+                case START_ARRAY -> members.leaf(object, name, copy(parser));
+                default -> members.leaf(object, name, slice(parser, utf8));
+            }
+        }
+        return object;
+    }
+
+    /** The scalar the parser stands on, cut out: much cheaper than {@link #copy}, and there is no white space in it. */
+    private static byte[] slice(JsonParser parser, byte[] utf8) throws IOException {
+        parser.finishToken();
+        long from = parser.currentTokenLocation().getByteOffset();
+        if (from < 0) {
+            throw new Refusal(ErrorCode.INVALID_JSON, "Invalid JSON"); // taken for UTF-16: its second byte is a zero
+        }
+        return Arrays.copyOfRange(
+                utf8, (int) from, (int) parser.currentLocation().getByteOffset());
+    }
+
+    /** Half a surrogate pair becomes a question mark, as in {@link JsonWriter}. */
+    private static String spelled(String name) {
+        for (int i = 0; i < name.length(); i++) {
+            char c = name.charAt(i);
+            if (c < ' ' || c == '"' || c == '\\' || Character.isSurrogate(c)) {
+                String escaped = new String(JsonStringEncoder.getInstance().quoteAsString(name));
+                return new String(escaped.getBytes(StandardCharsets.UTF_8), StandardCharsets.UTF_8);
+            }
+        }
+        return name;
     }
 }
