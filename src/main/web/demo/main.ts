@@ -1,9 +1,10 @@
 /** Wires the page: one connection, the feed into four charts, the chat, the status line, the cluster's figures. */
-import { Connection } from '../client/connection.js';
+import { connect } from '../client/index.js';
 import { Chart, type ChartSpec } from './chart.js';
 import { Chat } from './chat.js';
 import { pollCluster } from './cluster.js';
 import { byId } from './dom.js';
+import { endpoints } from './endpoints.js';
 import { Feed } from './feed.js';
 import { fixed, integer } from './format.js';
 import { Status } from './status.js';
@@ -44,18 +45,15 @@ function single(
   return { title, field, unit, format, series: [{ field, label: title, colour }], ceiling };
 }
 
-const { protocol, host } = location;
-const connection = new Connection(`${protocol === 'https:' ? 'wss:' : 'ws:'}//${host}/ws`);
+const connection = connect(endpoints(location));
 const feed = new Feed();
 const charts = CHARTS.map((spec) => new Chart(spec, feed));
 byId('charts').append(...charts.map((chart) => chart.card));
 
 new Status(connection);
 new Chat(connection);
-connection.on('joined', ({ room, messages = [] }) => room === ROOM && feed.backfill(messages));
-connection.on('message', ({ room, data }) => room === ROOM && feed.add(data, Date.now()));
-connection.join(ROOM, { history: HISTORY });
-connection.open();
+const room = connection.join(ROOM, { history: HISTORY });
+room.on('message', (message) => (message.replay ? feed.backfill([message]) : feed.add(message.data, Date.now())));
 void pollCluster();
 
 const calm = matchMedia('(prefers-reduced-motion: reduce)');
