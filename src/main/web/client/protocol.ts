@@ -1,8 +1,15 @@
 /** The words of the native protocol (`/ws`) that this client speaks: one type per frame, in each direction. */
+import type { JsonObject } from './merge.js';
 
 export type Id = string | number;
 
 export type Payload = { text: string } | { data: unknown };
+
+/** A place in a room's stream: which life of it, and the number within that. */
+export interface Position {
+  epoch: string;
+  offset: number;
+}
 
 /** What a member may ask for when it enters a room. */
 export interface JoinOptions {
@@ -10,12 +17,21 @@ export interface JoinOptions {
   user?: string;
   /** How many of the room's last messages `joined` should bring. */
   history?: number;
+  /** State rooms: at most so many frames a second, conflated; 0 pauses. */
+  maxRate?: number;
 }
 
+export type JoinCommand = { type: 'join'; room: string; since?: Position } & JoinOptions;
+export type PublishCommand = { type: 'message'; room: string; echo?: boolean; key?: string } & Payload;
+
 export type Command =
-  | ({ type: 'join'; room: string } & JoinOptions)
+  | JoinCommand
+  | PublishCommand
   | { type: 'leave'; room: string }
-  | ({ type: 'message'; room: string; echo?: boolean; key?: string } & Payload)
+  | { type: 'update'; room: string; maxRate: number }
+  | { type: 'presence'; room: string }
+  | ({ type: 'broadcast' } & Payload)
+  | ({ type: 'private-message'; to: string } & Payload)
   | { type: 'ping' };
 
 /** Which frame answers which command. A refusal is an `error` frame instead. */
@@ -23,7 +39,16 @@ export interface Replies {
   join: Joined;
   leave: Left;
   message: Ack;
+  update: Updated;
+  presence: Presence;
+  broadcast: Ack;
+  'private-message': Ack;
   ping: Pong;
+}
+
+/** What a frame that answers a command repeats of it. */
+interface Reply {
+  id?: Id;
 }
 
 export interface Welcome {
@@ -36,19 +61,21 @@ export interface Welcome {
   version: string;
 }
 
-export interface Joined {
+export interface Joined extends Reply, Partial<Position> {
   type: 'joined';
-  id?: Id;
   room: string;
   /** How many connections are in the room; absent when its presence is off. */
   members?: number;
-  /** Asked-for messages, oldest first. */
-  messages?: Message[];
+  /** Whether `messages` hold all that was missed; absent when nothing was to be recovered. */
+  recovered?: boolean;
+  /** Missed or asked-for messages, oldest first. */
+  messages?: Array<Message | Patch>;
+  /** State rooms: the whole object, unless `messages` make it up. */
+  state?: JsonObject;
 }
 
-export interface Left {
+export interface Left extends Reply {
   type: 'left';
-  id?: Id;
   room: string;
   reason?: string;
 }
@@ -59,6 +86,17 @@ export interface Message {
   user?: string;
   text?: string;
   data?: unknown;
+  timestamp: string;
+  offset?: number;
+}
+
+/** A state room went from `previous` to `offset`. */
+export interface Patch {
+  type: 'patch';
+  room: string;
+  data: JsonObject;
+  offset: number;
+  previous: number;
   timestamp: string;
 }
 
@@ -72,23 +110,52 @@ export interface Move {
   timestamp: string;
 }
 
-export interface Presence {
+export interface Presence extends Reply {
   type: 'presence';
-  id?: Id;
   room: string;
   count: number;
+  members?: Array<{ user: string; connections: number }>;
 }
 
-export interface Ack {
-  type: 'ack';
-  id?: Id;
+/** This connection is too slow and gets conflated frames; or it has caught up. */
+export interface Pace {
+  type: 'degraded' | 'restored';
   room: string;
-  duplicate?: boolean;
+  reason?: string;
+  skipped?: number;
 }
 
-export interface Pong {
+export interface Ack extends Reply, Partial<Position> {
+  type: 'ack';
+  room?: string;
+  duplicate?: boolean;
+  delivered?: number;
+}
+
+export interface Updated extends Reply {
+  type: 'updated';
+  room: string;
+}
+
+export interface Pong extends Reply {
   type: 'pong';
-  id?: Id;
+  timestamp: string;
+}
+
+export interface Broadcast {
+  type: 'broadcast';
+  user?: string;
+  text?: string;
+  data?: unknown;
+  timestamp: string;
+}
+
+export interface PrivateMessage {
+  type: 'private-message';
+  from: string;
+  connection: string;
+  text?: string;
+  data?: unknown;
   timestamp: string;
 }
 
@@ -98,41 +165,33 @@ export interface Reconnect {
   after: number;
 }
 
-export interface ErrorFrame {
+export interface ErrorFrame extends Reply {
   type: 'error';
-  id?: Id;
   code: string;
   message: string;
   retryAfter?: number;
 }
 
+/** What concerns one room and its members. */
+export type RoomFrame = Joined | Left | Message | Patch | Move | Presence | Pace;
 export type ServerMessage =
+  | RoomFrame
   | Welcome
-  | Joined
-  | Left
-  | Message
-  | Move
-  | Presence
   | Ack
+  | Updated
   | Pong
+  | Broadcast
+  | PrivateMessage
   | Reconnect
   | ErrorFrame;
 
-/** A command the gateway said no to. */
-export class Refusal extends Error {
-  readonly code: string;
-  /** Milliseconds, when the gateway named a time. */
-  readonly retryAfter: number | undefined;
-
-  constructor(frame: ErrorFrame) {
-    super(frame.message);
-    this.name = 'Refusal';
-    this.code = frame.code;
-    this.retryAfter = frame.retryAfter;
-  }
-
-  /** Whether the same command may well succeed a little later. */
-  get passing(): boolean {
-    return this.code === 'rate-limited' || this.code === 'unavailable';
+/** The frame, or nothing when it is no object with a type. */
+export function parse(frame: unknown): ServerMessage | undefined {
+  try {
+    const message: unknown = JSON.parse(String(frame));
+    const known = typeof message === 'object' && message !== null && 'type' in message;
+    return known ? (message as ServerMessage) : undefined;
+  } catch {
+    return undefined;
   }
 }

@@ -1,7 +1,8 @@
 /** Decides whether a closed socket is followed by another, and when. Plain functions: chance and time are arguments. */
 
-const FIRST_MS = 500;
-const LONGEST_MS = 20_000;
+const FIRST_MS = 1_000;
+const GROWTH = 1.5;
+const LONGEST_MS = 30_000;
 
 /** The closes after which a retry would only repeat the mistake, or go against the gateway's word. */
 const FINAL: ReadonlySet<number> = new Set([1000, 1002, 1003, 1007, 1008, 1009]);
@@ -11,11 +12,11 @@ export function isFinal(code: number): boolean {
 }
 
 /**
- * Full jitter: anything between nothing and a limit that doubles with each failure. A gateway that restarts meets its
+ * Full jitter: anything between nothing and a limit that grows with each failure. A gateway that restarts meets its
  * clients spread over time rather than as one wave.
  */
 export function backoff(failures: number, random: () => number): number {
-  return Math.round(random() * Math.min(LONGEST_MS, FIRST_MS * 2 ** failures));
+  return Math.round(random() * Math.min(LONGEST_MS, FIRST_MS * GROWTH ** failures));
 }
 
 /** The wait an overloaded gateway (1013) names in its close reason, in milliseconds; 0 if it names none. */

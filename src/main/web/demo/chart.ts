@@ -67,6 +67,7 @@ export class Chart {
       if (this.#drawn !== this.#feed.version) {
         this.#drawn = this.#feed.version;
         this.card.dataset.points = String(this.#feed.samples);
+        this.card.dataset.shown = String(this.#feed.times.length);
         this.#plot.setData([this.#feed.times, ...this.#rows().reverse()] as uPlot.AlignedData, false);
         this.#tell();
       }

@@ -1,6 +1,5 @@
 /** The chat in room `lobby`. What others write is hostile until shown as text, and it is only ever shown as text. */
-import type { Connection } from '../client/connection.js';
-import type { Message } from '../client/protocol.js';
+import type { Connection, Message, Room } from '../client/index.js';
 import { byId, make, write } from './dom.js';
 
 const ROOM = 'lobby';
@@ -15,6 +14,7 @@ export class Chat {
   readonly #members = byId('members');
   /** What we said and have not heard back yet: an echo carries no mark of its own. */
   readonly #unheard: string[] = [];
+  #room: Room;
 
   constructor(connection: Connection) {
     this.#connection = connection;
@@ -24,27 +24,30 @@ export class Chat {
       event.preventDefault();
       void this.#say();
     });
-    connection.join(ROOM, { user: this.#name.value });
-    connection.on('joined', ({ room, members }) => {
-      if (room !== ROOM) return;
-      this.#count(members);
-      this.#open(true);
-    });
+    this.#room = this.#join(this.#name.value);
     connection.on('state', (state) => {
       if (state.name === 'live') return;
       this.#unheard.length = 0;
       this.#open(false);
     });
-    connection.on('refused', ({ room, refusal }) => room === ROOM && this.#notice(`Not admitted: ${refusal.message}`));
-    connection.on('message', (message) => message.room === ROOM && this.#show(message));
-    connection.on('presence', ({ room, count }) => room === ROOM && this.#count(count));
+  }
+
+  #join(user: string): Room {
+    const room = this.#connection.join(ROOM, { user });
+    room.on('joined', ({ members }) => {
+      this.#count(members);
+      this.#open(true);
+    });
+    room.on('refused', (refusal) => this.#notice(`Not admitted: ${refusal.message}`));
+    room.on('message', (message) => this.#show(message));
+    room.on('presence', ({ count }) => this.#count(count));
     for (const move of ['user-joined', 'user-left'] as const) {
-      connection.on(move, ({ type, room, user, count }) => {
-        if (room !== ROOM) return;
+      room.on(move, ({ type, user, count }) => {
         this.#count(count);
         this.#notice(user, type === 'user-joined' ? ' joined' : ' left');
       });
     }
+    return room;
   }
 
   async #say(): Promise<void> {
@@ -53,7 +56,7 @@ export class Chat {
     this.#text.value = '';
     this.#unheard.push(text);
     try {
-      await this.#connection.request({ type: 'message', room: ROOM, text, echo: true });
+      await this.#room.publish({ text }, { echo: true });
     } catch (failure) {
       this.#heard(text);
       this.#text.value ||= text;
@@ -70,8 +73,8 @@ export class Chat {
     } catch {
       // Storage may be switched off; the name then lasts as long as the page.
     }
-    this.#connection.leave(ROOM);
-    this.#connection.join(ROOM, { user });
+    this.#room.leave();
+    this.#room = this.#join(user);
   }
 
   #show({ user = 'gateway', text, data, timestamp }: Message): void {

@@ -1,4 +1,5 @@
 /** The last minute of the demo feed, as the columns the charts draw. No DOM; time is an argument. */
+import { isObject } from '../client/merge.js';
 
 export const WINDOW_MS = 60_000;
 /** Silence after which the numbers on the screen no longer tell what is. */
@@ -24,7 +25,7 @@ export class Feed {
   /** Estimate of the sender's clock minus ours. */
   #skew = 0;
 
-  /** Takes what a `message` of the room carried; anything that is no sample, or is known already, is ignored. */
+  /** Takes a state of the room; anything that is no sample, or is known already, is ignored. */
   add(data: unknown, now: number): void {
     const sample = read(data);
     if (!sample) return;
@@ -36,12 +37,24 @@ export class Feed {
     this.#append(sample);
   }
 
-  /** Takes samples from the room's history, which say nothing about now. */
-  backfill(messages: readonly { data?: unknown }[]): void {
-    for (const { data } of messages) {
-      const sample = read(data);
-      if (sample) this.#append(sample);
-    }
+  /** Takes a state from the past, which says nothing about now. */
+  backfill(data: unknown): void {
+    const sample = read(data);
+    if (sample) this.#append(sample);
+  }
+
+  /** What `restore` takes, for `JSON.stringify`. */
+  toJSON(): object {
+    return { times: this.times, columns: this.columns };
+  }
+
+  /** Goes on where the page's last life ended. What was stored may be anything, and then is no past. */
+  restore(stored: unknown): void {
+    if (!isObject(stored) || !Array.isArray(stored.times) || !isObject(stored.columns)) return;
+    const { times, columns } = stored;
+    const at = (field: Field, i: number) => (columns[field] as unknown[] | undefined)?.[i];
+    // The nulls that break the line are no samples; they come again where a silence was.
+    times.forEach((t, i) => this.backfill({ t, values: Object.fromEntries(FIELDS.map((field) => [field, at(field, i)])) }));
   }
 
   /** The time at the right edge of the charts. */
@@ -78,7 +91,8 @@ export class Feed {
 
 /** Any member might publish into the room, so the shape is checked rather than believed. */
 function read(data: unknown): Sample | undefined {
-  const { t, values, regions } = (data ?? {}) as Record<string, unknown>;
+  if (!isObject(data)) return undefined;
+  const { t, values, regions } = data;
   const sample = { t, ...(values as object), ...(regions as object) } as Record<string, unknown>;
   const complete = ['t', ...FIELDS].every((field) => Number.isFinite(sample[field]));
   return complete ? (sample as Sample) : undefined;

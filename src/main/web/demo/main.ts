@@ -1,16 +1,17 @@
-/** Wires the page: one connection, the feed into four charts, the chat, the status line, the cluster's figures. */
-import { Connection } from '../client/connection.js';
+/** Wires the page: one connection, the feed into four charts, the chat, what a person is told, what is kept. */
+import { connect } from '../client/index.js';
 import { Chart, type ChartSpec } from './chart.js';
 import { Chat } from './chat.js';
 import { pollCluster } from './cluster.js';
 import { byId } from './dom.js';
+import { endpoints } from './endpoints.js';
 import { Feed } from './feed.js';
 import { fixed, integer } from './format.js';
+import { showFreshness } from './freshness.js';
+import { keep, remembered } from './keepsake.js';
 import { Status } from './status.js';
 
 const ROOM = 'demo';
-/** A minute of the feed at five messages a second. */
-const HISTORY = 300;
 /** A minute is some hundred pixels wide: more frames than this move nothing that an eye could see. */
 const FRAME_MS = 1_000 / 30;
 
@@ -44,18 +45,25 @@ function single(
   return { title, field, unit, format, series: [{ field, label: title, colour }], ceiling };
 }
 
-const { protocol, host } = location;
-const connection = new Connection(`${protocol === 'https:' ? 'wss:' : 'ws:'}//${host}/ws`);
+const past = remembered();
 const feed = new Feed();
+feed.restore(past.feed);
+const connection = connect(endpoints(location), { resume: past.resume });
 const charts = CHARTS.map((spec) => new Chart(spec, feed));
 byId('charts').append(...charts.map((chart) => chart.card));
 
 new Status(connection);
 new Chat(connection);
-connection.on('joined', ({ room, messages = [] }) => room === ROOM && feed.backfill(messages));
-connection.on('message', ({ room, data }) => room === ROOM && feed.add(data, Date.now()));
-connection.join(ROOM, { history: HISTORY });
-connection.open();
+
+const room = connection.join(ROOM);
+const take = (sample: unknown, isPast: boolean): void => (isPast ? feed.backfill(sample) : feed.add(sample, Date.now()));
+// Unasked it is an update like any other: the whole state was smaller than the patch.
+room.on('joined', ({ id, state }) => take(state, id !== undefined));
+room.on('patch', ({ state, replay }) => take(state, replay === true));
+// In a room that keeps no state, the whole sample comes as a message.
+room.on('message', ({ data, replay }) => take(data, replay === true));
+showFreshness(room, () => feed.silence(Date.now()));
+keep(connection, feed);
 void pollCluster();
 
 const calm = matchMedia('(prefers-reduced-motion: reduce)');

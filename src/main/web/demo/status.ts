@@ -1,5 +1,5 @@
 /** The connection as a person sees it: state, where it ended up, how fast it is, and when it will be back. */
-import type { Connection, State } from '../client/connection.js';
+import type { Connection, State } from '../client/index.js';
 import { byId, write } from './dom.js';
 
 const SAMPLE_MS = 1_000;
@@ -13,6 +13,7 @@ export class Status {
   constructor(connection: Connection) {
     this.#connection = connection;
     connection.on('state', (state) => this.#show(state));
+    this.#show(connection.state);
     byId('retry').addEventListener('click', () => connection.open());
     addEventListener('online', () => connection.state.name === 'reconnecting' && connection.open());
     setInterval(() => this.#sample(), SAMPLE_MS);

@@ -1,15 +1,25 @@
 /** A gateway's end of the wire, moved by hand: what was sent is kept, what should arrive is said. */
-import type { Socket } from '../client/connection.js';
+import type { Socket } from '../client/index.js';
+
+type Sent = Record<string, unknown>;
 
 export class FakeSocket implements Socket {
   onmessage: Socket['onmessage'] = null;
   onclose: Socket['onclose'] = null;
   onerror: Socket['onerror'] = null;
-  readonly sent: Array<Record<string, unknown>> = [];
+  readonly url: string;
+  readonly #unheard: Sent[] = [];
+  readonly #unanswered: Sent[] = [];
   closedWith: number | undefined;
 
+  constructor(url = '') {
+    this.url = url;
+  }
+
   send(frame: string): void {
-    this.sent.push(JSON.parse(frame));
+    const command = JSON.parse(frame) as Sent;
+    this.#unheard.push(command);
+    this.#unanswered.push(command);
   }
 
   close(code?: number): void {
@@ -25,13 +35,16 @@ export class FakeSocket implements Socket {
     this.says({ type: 'welcome', connection: 'c1', user: 'anon-1', node, heartbeat: 25_000, version: '1' });
   }
 
-  /** Answers the oldest command that still waits. */
-  answers(reply: object): void {
-    const command = this.sent.find((candidate) => !('answered' in candidate) && 'id' in candidate);
-    if (!command) throw new Error('no command waits for a reply');
-    const { id } = command;
-    command.answered = true;
-    this.says({ ...reply, id });
+  /** Answers the oldest command that still waits, or the oldest with these members. */
+  answers(reply: object, to: Sent = {}): void {
+    const at = this.#unanswered.findIndex((command) => Object.entries(to).every(([name, value]) => command[name] === value));
+    const [command] = at < 0 ? [] : this.#unanswered.splice(at, 1);
+    if (!command) throw new Error('no such command waits for a reply');
+    this.says({ ...reply, id: command.id });
+  }
+
+  admits(room: string, joined: object = {}): void {
+    this.answers({ type: 'joined', room, ...joined }, { type: 'join', room });
   }
 
   closes(code: number, reason = ''): void {
@@ -40,6 +53,6 @@ export class FakeSocket implements Socket {
 
   /** The commands received so far, without their ids; each is told once. */
   hears(): object[] {
-    return this.sent.splice(0).map(({ id: _, answered: __, ...command }) => command);
+    return this.#unheard.splice(0).map(({ id: _, ...command }) => command);
   }
 }

@@ -22,7 +22,7 @@ test('history that overlaps what is known adds only the unknown', () => {
   const feed = new Feed();
   feed.add(data(1_000), 1_000);
 
-  feed.backfill([800, 1_000, 1_200].map((t) => ({ data: data(t) })));
+  for (const t of [800, 1_000, 1_200]) feed.backfill(data(t));
 
   assert.deepEqual(feed.times, [1_000, 1_200]);
 });
@@ -30,7 +30,7 @@ test('history that overlaps what is known adds only the unknown', () => {
 test('history says nothing about now', () => {
   const feed = new Feed();
 
-  feed.backfill([{ data: data(1_000) }]);
+  feed.backfill(data(1_000));
 
   assert.equal(feed.silence(1_000), Infinity);
 });
@@ -43,6 +43,27 @@ test('silence breaks the line instead of bridging it', () => {
 
   assert.deepEqual(feed.times, [1_000, 1_001, 5_000]);
   assert.deepEqual(feed.columns.latency, [70, null, 90]);
+});
+
+test('what is stored is the past of the next life, its silences included', () => {
+  const feed = new Feed();
+  for (const t of [1_000, 1_200, 5_000]) feed.add(data(t, t / 10), t);
+
+  const next = new Feed();
+  next.restore(JSON.parse(JSON.stringify(feed)));
+
+  assert.deepEqual(next.times, feed.times);
+  assert.deepEqual(next.columns, feed.columns);
+  assert.equal(next.silence(5_000), Infinity);
+});
+
+test('stored nonsense is no past', () => {
+  const feed = new Feed();
+
+  const nonsense = [undefined, 7, {}, { times: 1 }, { times: [1], columns: {} }, { times: [1], columns: { cpu: 7 } }];
+  for (const stored of nonsense) feed.restore(stored);
+
+  assert.deepEqual(feed.times, []);
 });
 
 test("the right edge follows the sender's clock, not ours", () => {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.fanfara.testing.GatewayProcess;
 import io.vertx.core.json.JsonObject;
+import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -32,6 +33,29 @@ class DemoIT {
             assertThat(browser.waitFor(120, TimeUnit.SECONDS)).isTrue();
             assertThat(new JsonObject(report).getBoolean("ok")).as(report).isTrue();
             assertThat(picture).isNotEmptyFile();
+        }
+    }
+
+    @Test
+    void theDemoPageSaysThatItIsStaleWhenTheGatewayDiesAndGoesOnWhenItIsBack() throws IOException, InterruptedException {
+        String port = "server.port=" + GatewayProcess.freePorts(1).get(0);
+        Process browser;
+        BufferedReader page;
+        try (GatewayProcess gateway = GatewayProcess.start("--demo", "--set", port)) {
+            browser = new ProcessBuilder("node", "test/browser/watch-demo.mjs", gateway.url())
+                    .directory(Path.of("src", "main", "web").toFile())
+                    .redirectError(ProcessBuilder.Redirect.INHERIT)
+                    .start();
+            page = browser.inputReader(StandardCharsets.UTF_8);
+            assertThat(page.readLine()).isEqualTo("live");
+
+            gateway.kill();
+            assertThat(page.readLine()).isEqualTo("stale");
+        }
+        try (GatewayProcess gateway = GatewayProcess.start("--demo", "--set", port)) {
+            assertThat(page.readLine()).isEqualTo("live");
+            assertThat(page.readLine()).isEqualTo("kept");
+            assertThat(browser.waitFor(20, TimeUnit.SECONDS)).isTrue();
         }
     }
 }

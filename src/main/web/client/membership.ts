@@ -1,0 +1,201 @@
+/** How this client is a member of one room: the `Room` a page holds, seen from the connection. */
+import { Emitter } from './emitter.js';
+import type { JsonObject } from './merge.js';
+import type { Link } from './link.js';
+import type { Ack, Command, Joined, JoinCommand, JoinOptions, Left, Payload, Position } from './protocol.js';
+import type { PublishCommand, RoomFrame } from './protocol.js';
+import { Outbox } from './outbox.js';
+import { Refusal } from './refusal.js';
+import { Replica } from './replica.js';
+import type { SavedRoom, Verdict } from './replica.js';
+import type { PublishOptions, Room, RoomEvents, RoomStatus } from './room.js';
+
+const REJOIN_MS = 2_000;
+/** A hole that joining again has not closed within this time will not close on this socket. */
+const RESYNC_MS = 5_000;
+
+export type Line = Pick<Link, 'state' | 'isLive' | 'quiet' | 'request' | 'abandon'>;
+
+export class Membership extends Emitter<RoomEvents> implements Room {
+  readonly name: string;
+  readonly #options: JoinOptions;
+  readonly #line: Line;
+  readonly #replica: Replica;
+  readonly #outbox: Outbox;
+  readonly #gone: () => void;
+  /** The join that is not answered yet. Until it is, the room's frames belong to a membership that is over. */
+  #entry: JoinCommand | undefined;
+  #isMember = false;
+  #isDegraded = false;
+  #isOver = false;
+  #told: RoomStatus = 'stale';
+  #resyncedAt = -Infinity;
+
+  /** `gone` is called when this is no longer a room of the connection. */
+  constructor(name: string, options: JoinOptions, line: Line, saved: unknown, gone: () => void) {
+    super();
+    this.name = name;
+    this.#options = { ...options };
+    this.#line = line;
+    this.#replica = new Replica(saved);
+    this.#outbox = new Outbox(() => this.#isMember, (command) => line.request(command));
+    this.#gone = gone;
+  }
+
+  get status(): RoomStatus {
+    if (!this.#isMember || this.#line.quiet) return 'stale';
+    return this.#isDegraded ? 'degraded' : 'live';
+  }
+
+  get position(): Position | undefined {
+    return this.#replica.position;
+  }
+
+  get state(): JsonObject | undefined {
+    return this.#replica.state;
+  }
+
+  get saved(): SavedRoom | undefined {
+    return this.#replica.saved;
+  }
+
+  publish(payload: Payload, options: PublishOptions = {}): Promise<Ack> {
+    if (this.#isOver) return Promise.reject(new Error(`Not in room ${this.name}`));
+    const isOff = this.#line.state.name === 'reconnecting' || this.#line.state.name === 'closed';
+    if (isOff && options.key === undefined) return Promise.reject(new Error('Not connected'));
+    return this.#outbox.add({ type: 'message', room: this.name, ...payload, ...options });
+  }
+
+  async setMaxRate(maxRate: number): Promise<void> {
+    this.#options.maxRate = maxRate;
+    if (this.#isMember) await this.#line.request({ type: 'update', room: this.name, maxRate });
+  }
+
+  leave(): void {
+    if (this.#isOver) return;
+    this.#sendLeave();
+    this.#end({ type: 'left', room: this.name });
+  }
+
+  /** Sends the join; the line is live. */
+  enter(): void {
+    const since = this.#replica.position;
+    const command: JoinCommand = { type: 'join', room: this.name, ...this.#options, ...(since && { since }) };
+    this.#entry = command;
+    this.#isMember = this.#isDegraded = false;
+    this.show();
+    this.#line.request(command).catch((failure: Error) => this.#entry === command && this.#notEntered(failure));
+  }
+
+  /** The socket is gone, and with it the membership. */
+  lost(): void {
+    this.#entry = undefined;
+    this.#isMember = this.#isDegraded = false;
+    this.#outbox.lost();
+    this.show();
+  }
+
+  /** The connection ended for good; a message that waits would wait for ever. */
+  stopped(reason: string): void {
+    this.lost();
+    this.#outbox.end(reason);
+  }
+
+  hear(frame: RoomFrame, command: Command | undefined): void {
+    if (frame.type === 'joined') {
+      if (command ? command === this.#entry : this.#isMember) this.#entered(frame);
+      return;
+    }
+    if (!this.#isMember) return;
+    switch (frame.type) {
+      case 'message':
+        if (this.#fits(this.#replica.take(frame))) this.emit('message', frame);
+        break;
+      case 'patch':
+        if (!this.#fits(this.#replica.apply(frame))) break;
+        this.emit('patch', { ...frame, state: this.state! });
+        this.#emitState();
+        break;
+      case 'left':
+        // Unasked it was the gateway's decision, and joining again would contradict it.
+        if (frame.id === undefined) this.#end(frame);
+        break;
+      case 'degraded':
+      case 'restored':
+        this.#isDegraded = frame.type === 'degraded';
+        this.emit(frame.type, frame);
+        this.show();
+        break;
+      default:
+        this.emit(frame.type, frame as never);
+    }
+  }
+
+  acked(ack: Ack, command: PublishCommand): void {
+    if (this.#isMember && this.#fits(this.#replica.acked(ack, command))) this.#emitState();
+  }
+
+  /** Tells the status if it is another than before. */
+  show(): void {
+    if (this.status === this.#told) return;
+    this.#told = this.status;
+    this.emit('status', this.#told);
+  }
+
+  #entered(joined: Joined): void {
+    const entry = this.#replica.enter(joined);
+    this.#entry = undefined;
+    this.#isMember = true;
+    if (entry === 'gap') return this.#resync();
+    this.#outbox.flush(); // before anything a listener publishes
+    const { replayed, ...missed } = entry;
+    this.emit('joined', { ...joined, ...missed });
+    for (const event of replayed) this.emit(event.type, event as never);
+    this.#emitState();
+    this.show();
+  }
+
+  #notEntered(failure: Error): void {
+    const command = this.#entry;
+    if (!(failure instanceof Refusal)) {
+      // Whether we are a member is unknown; a new socket asks again from a clean slate.
+      this.#line.abandon('Join was not answered');
+    } else if (failure.passing) {
+      setTimeout(() => this.#entry === command && this.enter(), failure.retryAfter ?? REJOIN_MS);
+    } else {
+      this.emit('refused', failure);
+      this.#end();
+    }
+  }
+
+  #fits(verdict: Verdict): boolean {
+    if (verdict === 'gap') this.#resync();
+    return verdict === 'taken';
+  }
+
+  /** Joins again from the last position, to hear what fell into the hole. */
+  #resync(): void {
+    const now = Date.now();
+    if (now - this.#resyncedAt < RESYNC_MS) return this.#line.abandon('Insufficient state');
+    this.#resyncedAt = now;
+    this.#sendLeave();
+    this.enter();
+  }
+
+  #sendLeave(): void {
+    // Where it fails there is nothing to leave: a lost socket has left too.
+    this.#line.request({ type: 'leave', room: this.name }).catch(() => {});
+  }
+
+  #emitState(): void {
+    if (this.state) this.emit('state', this.state);
+  }
+
+  #end(left?: Left): void {
+    this.#isOver = true;
+    this.#outbox.end(`Left room ${this.name} before the ack`);
+    this.lost();
+    this.#gone();
+    if (left) this.emit('left', left);
+  }
+}
