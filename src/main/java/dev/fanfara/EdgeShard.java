@@ -56,6 +56,10 @@ final class EdgeShard implements Deployable {
         context().runOnContext(there -> onLoop.run());
     }
 
+    void merged() {
+        run(rooms::merged);
+    }
+
     void forget(String node) {
         run(() -> rooms.forget(node));
     }

@@ -30,6 +30,9 @@ import dev.fanfara.http.HttpParts;
 import dev.fanfara.http.HttpVerticle;
 import dev.fanfara.http.ManagementVerticle;
 import dev.fanfara.http.Problem;
+import dev.fanfara.log.ClusteredRoomLogs;
+import dev.fanfara.log.LocalRoomLogs;
+import dev.fanfara.log.RoomLogs;
 import dev.fanfara.logging.Logging;
 import dev.fanfara.metrics.MicrometerMetrics;
 import dev.fanfara.metrics.VertxMeters;
@@ -53,6 +56,8 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.IntSupplier;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -85,6 +90,7 @@ public final class Gateway {
     private @Nullable Cluster cluster;
     private @Nullable LiveSettings settings;
     private @Nullable ConfigWatcher watcher;
+    private @Nullable RoomLogs sharedLogs;
 
     private Gateway(Loaded started, Ports ports, String version) {
         this.started = started;
@@ -126,13 +132,16 @@ public final class Gateway {
         Nodes nodes = new ClusterNodes(joined, loops);
         Admission admission = Admission.of(() -> live.current().config());
 
-        deploy(vertx, nodes, live, admission);
+        deploy(vertx, nodes, live, roomLogs(joined, live), admission);
         joined.onChange(change -> {
             if (change instanceof Change.Left left) {
                 shards.forEach(shard -> shard.forget(left.peer().nodeId()));
             } else {
                 // Whoever joins asks; but after a partition both sides have clients, and each must know at once.
                 shards.forEach(EdgeShard::synchronize);
+                if (change instanceof Change.Merged) {
+                    shards.forEach(EdgeShard::merged);
+                }
             }
         });
         await(Future.join(shards.stream().map(EdgeShard::synchronize).toList()), START_TIMEOUT);
@@ -173,7 +182,7 @@ public final class Gateway {
                         place,
                         options,
                         builder,
-                        structures -> {},
+                        ClusteredRoomLogs.structures(config.backups()),
                         joining -> Addresses.registerCodecs(joining.eventBus())),
                 START_TIMEOUT);
     }
@@ -186,7 +195,19 @@ public final class Gateway {
         };
     }
 
-    private void deploy(Vertx vertx, Nodes nodes, LiveSettings live, Admission admission) {
+    /** Called by each loop on itself; rooms remember in this node, or all over the cluster. */
+    private Supplier<RoomLogs> roomLogs(Cluster joined, LiveSettings live) {
+        IntSupplier maxRooms = () -> live.current().config().limits().roomsPerNode();
+        Vertx vertx = joined.vertx();
+        if (joined.hazelcast().isEmpty()) {
+            return () -> new LocalRoomLogs(vertx, () -> Math.max(1, maxRooms.getAsInt() / loops));
+        }
+        RoomLogs shared = new ClusteredRoomLogs(vertx, joined.hazelcast().get(), maxRooms);
+        sharedLogs = shared;
+        return () -> shared;
+    }
+
+    private void deploy(Vertx vertx, Nodes nodes, LiveSettings live, Supplier<RoomLogs> logs, Admission admission) {
         Set<Thread> loopsTaken = new HashSet<>();
         RoomsPerUser roomsPerUser = new RoomsPerUser();
         OutboundPerNode outbound = new OutboundPerNode(nodes.self().loops());
@@ -199,7 +220,7 @@ public final class Gateway {
                 Assets.fromClassPath("web"),
                 health::isDraining);
         for (int loop = 0; loop < nodes.self().loops(); loop++) {
-            BroadcastVerticle rooms = new BroadcastVerticle(nodes, loop, live, metrics);
+            BroadcastVerticle rooms = new BroadcastVerticle(nodes, loop, live, logs, metrics);
             ConnectionVerticle connections =
                     new ConnectionVerticle(nodes, loop, live, roomsPerUser, outbound, metrics, version);
             WebSocketUpgrade upgrades = new WebSocketUpgrade(
@@ -270,6 +291,9 @@ public final class Gateway {
         shards.forEach(shard -> shard.stopAccepting(window.plus(STOP_TIMEOUT)));
         settle(Future.join(shards.stream().map(shard -> shard.drain(window)).toList()), deadline);
         shards.forEach(EdgeShard::sayGoodbye);
+        if (sharedLogs != null) {
+            sharedLogs.close();
+        }
         settle(joined.leave(), deadline);
         settle(joined.vertx().close(), deadline);
     }

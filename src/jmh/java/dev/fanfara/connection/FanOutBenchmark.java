@@ -4,6 +4,7 @@ import dev.fanfara.auth.ApiKeys;
 import dev.fanfara.auth.Identity;
 import dev.fanfara.auth.TokenVerifier;
 import dev.fanfara.bus.Addresses;
+import dev.fanfara.bus.Channel;
 import dev.fanfara.bus.EdgeMessage;
 import dev.fanfara.bus.NodeRef;
 import dev.fanfara.bus.Nodes;
@@ -134,8 +135,8 @@ public class FanOutBenchmark {
                     if (message instanceof RoomMessage.Join join) {
                         edge.verticleContext()
                                 .runOnContext(now -> {
-                                    edge.onJoined(
-                                            new EdgeMessage.Joined(ROOM, join.connection(), join.ticket(), 1));
+                                    edge.memberships().onJoined(
+                                            new EdgeMessage.Joined(ROOM, join.connection(), join.ticket(), 1, null));
                                     joined.countDown();
                                 });
                     }
@@ -164,7 +165,7 @@ public class FanOutBenchmark {
             for (int i = 0; i < messagesPerTurn; i++) {
                 ServerMessage.Message message =
                         new ServerMessage.Message(ROOM, "alice", payload, System.currentTimeMillis(), 0);
-                edge.onDeliver(new EdgeMessage.Deliver(ROOM, new SharedMessage(message, System.nanoTime()), null));
+                edge.memberships().onDeliver(new EdgeMessage.Deliver(Channel.everyFrame(ROOM), new SharedMessage(message, System.nanoTime()), null));
             }
         });
     }

@@ -1,26 +1,34 @@
 package dev.fanfara.broadcast;
 
 import dev.fanfara.bus.Addresses;
+import dev.fanfara.bus.Channel;
 import dev.fanfara.bus.EdgeMessage;
 import dev.fanfara.bus.Forwarded;
+import dev.fanfara.bus.HistoryAnswer;
+import dev.fanfara.bus.HistoryRequest;
 import dev.fanfara.bus.LoopStats;
 import dev.fanfara.bus.Nodes;
+import dev.fanfara.bus.Place;
 import dev.fanfara.bus.PublishRequest;
 import dev.fanfara.bus.Published;
 import dev.fanfara.bus.RoomMessage;
 import dev.fanfara.bus.SharedMessage;
+import dev.fanfara.bus.StateAnswer;
+import dev.fanfara.bus.StateRequest;
 import dev.fanfara.config.GatewayConfig;
 import dev.fanfara.config.PresenceMode;
+import dev.fanfara.config.RoomRule;
+import dev.fanfara.log.RoomLogs;
 import dev.fanfara.metrics.GatewayMetrics;
+import dev.fanfara.protocol.CloseReason;
 import dev.fanfara.protocol.ConnectionId;
 import dev.fanfara.protocol.ErrorCode;
-import dev.fanfara.protocol.Payload;
 import dev.fanfara.protocol.Refusal;
 import dev.fanfara.protocol.RoomName;
 import dev.fanfara.protocol.ServerMessage;
+import dev.fanfara.room.Keeping;
 import dev.fanfara.room.Member;
 import dev.fanfara.room.PresenceChange;
-import dev.fanfara.room.PublishKeys;
 import dev.fanfara.settings.LiveSettings;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
@@ -32,6 +40,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -46,8 +55,6 @@ public final class BroadcastVerticle extends VerticleBase implements RoomMessage
 
     /** In one answer; as many as one page of the HTTP API's lists. */
     private static final int MEMBERS_TOLD_AT_MOST = 1_000;
-    /** Rooms that may hold idempotency keys on one loop: keys outlive the room's members. */
-    private static final int MAX_KEYED_ROOMS = 50_000;
 
     private static final long SWEEP_MS = 1_000;
     /** A room that its last member left stays subscribed for a while: churn must not become cluster traffic. */
@@ -61,13 +68,17 @@ public final class BroadcastVerticle extends VerticleBase implements RoomMessage
     /** All below: touched only by this verticle's event loop. */
     private final Map<RoomName, HostedRoom> rooms = new HashMap<>();
 
-    private final Map<RoomName, PublishKeys> keys = new HashMap<>();
     private final Set<HostedRoom> untold = new HashSet<>();
     private final String[] edges;
     final PeerExchange peers;
+    private final Supplier<RoomLogs> logs;
+    private final PlainRooms plainRooms;
+    private @Nullable LogRooms logRooms;
     private long lives;
 
-    public BroadcastVerticle(Nodes nodes, int loop, LiveSettings settings, GatewayMetrics metrics) {
+    /** @param logs called once, on this verticle's event loop */
+    public BroadcastVerticle(
+            Nodes nodes, int loop, LiveSettings settings, Supplier<RoomLogs> logs, GatewayMetrics metrics) {
         this.nodes = nodes;
         this.loop = loop;
         this.settings = settings;
@@ -77,6 +88,8 @@ public final class BroadcastVerticle extends VerticleBase implements RoomMessage
             edges[i] = Addresses.EDGE.address(nodes.self().id(), i);
         }
         this.peers = new PeerExchange(this, nodes, loop, metrics);
+        this.logs = logs;
+        this.plainRooms = new PlainRooms(this, metrics);
     }
 
     @Override
@@ -84,9 +97,12 @@ public final class BroadcastVerticle extends VerticleBase implements RoomMessage
         String self = nodes.self().id();
         vertx.setPeriodic(SWEEP_MS, timer -> sweep(System.nanoTime()));
         settings.onChange(context, changed -> adoptRules());
+        logRooms = new LogRooms(this, logs.get(), nodes.self().id(), vertx, metrics);
         return Future.all(
                 Addresses.ROOM.hear(vertx, self, loop, command -> command.dispatch(this)),
                 Addresses.PUBLISH.serve(vertx, self, loop, this::publish),
+                Addresses.HISTORY.serve(vertx, self, loop, this::history),
+                Addresses.STATE.serve(vertx, self, loop, this::state),
                 Addresses.ROOM_STATS.serve(vertx, self, loop, question -> Future.succeededFuture(stats())),
                 peers.start(context));
     }
@@ -108,12 +124,20 @@ public final class BroadcastVerticle extends VerticleBase implements RoomMessage
     public void forget(String node) {
         peers.forget(node);
         rooms.values().forEach(hosted -> announce(hosted, hosted.room.forget(node), null));
+        logRooms().reconcile();
+    }
+
+    /** The cluster this node is in is another than before. Event loop only. */
+    public void merged() {
+        logRooms().reconcile();
     }
 
     /** Where a rule changed what members learn of each other, the nodes tell and ask each other again. */
     private void adoptRules() {
         for (HostedRoom hosted : rooms.values()) {
-            PresenceMode now = rules().ruleFor(hosted.name).presence();
+            RoomRule rule = rules().ruleFor(hosted.name);
+            logRooms().adopt(hosted, rule);
+            PresenceMode now = rule.presence();
             if (now != hosted.presence) {
                 hosted.presence = now;
                 hosted.room.forgetUsers();
@@ -122,6 +146,13 @@ public final class BroadcastVerticle extends VerticleBase implements RoomMessage
                 peers.askRosters(hosted);
             }
         }
+    }
+
+    private LogRooms logRooms() {
+        if (logRooms == null) {
+            throw new IllegalStateException("not started");
+        }
+        return logRooms;
     }
 
     private GatewayConfig rules() {
@@ -133,29 +164,66 @@ public final class BroadcastVerticle extends VerticleBase implements RoomMessage
         HostedRoom hosted = rooms.get(join.room());
         if (hosted == null) {
             if (rooms.size() >= Math.max(1, rules().limits().roomsPerNode() / edges.length)) {
-                Refusal full = new Refusal(ErrorCode.LIMIT, "This node has as many rooms as it may have");
-                tellEdge(join.loop(), new EdgeMessage.JoinRefused(join.room(), join.connection(), join.ticket(), full));
+                refuse(join, new Refusal(ErrorCode.LIMIT, "This node has as many rooms as it may have"));
                 return;
             }
-            hosted = open(join.room());
-        }
-        if (hosted.subscribing) {
+            open(join);
+        } else if (hosted.opening) {
             hosted.waiting.add(join);
+        } else if (logRooms().isAhead(hosted, join)) {
+            hosted.waiting.add(join);
+            logRooms().catchUp(hosted).onSuccess(done -> {
+                if (hosted.waiting.remove(join)) {
+                    admit(hosted, join);
+                }
+            });
         } else {
             admit(hosted, join);
         }
     }
 
-    private HostedRoom open(RoomName name) {
-        HostedRoom hosted = new HostedRoom(name, rules().ruleFor(name).presence(), edges.length, ++lives << 32);
+    /** For the first member, and whoever comes while the room is opening. */
+    private void open(RoomMessage.Join first) {
+        RoomName name = first.room();
+        RoomRule rule = rules().ruleFor(name);
+        HostedRoom hosted = new HostedRoom(name, rule, edges.length, ++lives << 32);
+        Tail tail = rule.keepsHistory() ? new Tail(hosted, Tail.keeping(rule)) : null;
+        hosted.tail = tail;
+        hosted.waiting.add(first);
         rooms.put(name, hosted);
-        peers.subscribe(hosted).onSuccess(done -> {
-            hosted.subscribing = false;
-            hosted.emptySinceNanos = System.nanoTime();
-            hosted.waiting.forEach(join -> admit(hosted, join));
-            hosted.waiting.clear();
-        });
-        return hosted;
+        peers.subscribe(hosted)
+                .compose(done ->
+                        tail == null ? Future.succeededFuture() : logRooms().open(tail))
+                .onComplete(done -> {
+                    hosted.opening = false;
+                    hosted.emptySinceNanos = System.nanoTime();
+                    List<RoomMessage.Join> waiting = List.copyOf(hosted.waiting);
+                    hosted.waiting.clear();
+                    if (done.failed()) {
+                        Refusal refusal = Refusal.of(done.cause());
+                        waiting.forEach(join -> refuse(join, refusal));
+                        rooms.remove(name);
+                        close(List.of(hosted));
+                        return;
+                    }
+                    logRooms().adopt(hosted, rules().ruleFor(name));
+                    waiting.forEach(join -> admit(hosted, join));
+                });
+    }
+
+    private void refuse(RoomMessage.Join join, Refusal refusal) {
+        tellEdge(join.loop(), new EdgeMessage.JoinRefused(join.room(), join.connection(), join.ticket(), refusal));
+    }
+
+    /** They are no longer among the rooms. */
+    private void close(List<HostedRoom> closed) {
+        for (HostedRoom hosted : closed) {
+            if (hosted.tail != null) {
+                logRooms().close(hosted.tail);
+                hosted.tail = null;
+            }
+        }
+        peers.unsubscribe(closed.stream().map(hosted -> hosted.name).toList());
     }
 
     private void admit(HostedRoom hosted, RoomMessage.Join join) {
@@ -164,8 +232,14 @@ public final class BroadcastVerticle extends VerticleBase implements RoomMessage
         if (hosted.room.localCount() == 1) {
             metrics.rooms(1);
         }
-        Integer members = hosted.presence == PresenceMode.NONE ? null : change.count();
-        tellEdge(join.loop(), new EdgeMessage.Joined(join.room(), join.connection(), join.ticket(), members));
+        tellEdge(
+                join.loop(),
+                new EdgeMessage.Joined(
+                        join.room(),
+                        join.connection(),
+                        join.ticket(),
+                        hosted.countToTell(),
+                        logRooms().admit(hosted, join)));
         announce(hosted, List.of(change), join.connection());
         tellPeersLater(hosted);
     }
@@ -181,6 +255,7 @@ public final class BroadcastVerticle extends VerticleBase implements RoomMessage
             return;
         }
         metrics.members(-1);
+        logRooms().left(hosted, leave.connection());
         if (hosted.room.localCount() == 0) {
             metrics.rooms(-1);
         }
@@ -194,72 +269,115 @@ public final class BroadcastVerticle extends VerticleBase implements RoomMessage
     @Override
     public void onPublish(RoomMessage.Publish publish) {
         try {
-            boolean duplicate = isRepeat(publish.room(), publish.key(), publish.payload());
-            if (!duplicate) {
-                deliver(
-                        publish.room(),
-                        publish.user(),
-                        publish.payload(),
-                        publish.echo() ? null : publish.connection(),
-                        publish.acceptedNanos());
+            Keeping keeping = keeping(publish.room());
+            if (keeping != null) {
+                logRooms().publish(publish, keeping);
+                return;
             }
-            if (publish.id() != null) {
-                reply(publish, new ServerMessage.Ack(publish.id(), publish.room(), null, duplicate, null));
-            }
+            plainRooms.publish(publish);
         } catch (Refusal refusal) {
-            reply(publish, new ServerMessage.Error(publish.id(), refusal));
+            ServerMessage error = new ServerMessage.Error(publish.id(), refusal);
+            tellEdge(publish.loop(), new EdgeMessage.Reply(publish.room(), publish.connection(), error));
         }
     }
 
-    private void reply(RoomMessage.Publish publish, ServerMessage message) {
-        tellEdge(publish.loop(), new EdgeMessage.Reply(publish.room(), publish.connection(), message));
+    /** What a room is to remember; null if nothing. */
+    private @Nullable Keeping keeping(RoomName room) {
+        HostedRoom hosted = rooms.get(room);
+        if (hosted != null) {
+            return hosted.tail == null ? null : hosted.tail.keeping;
+        }
+        RoomRule rule = rules().ruleFor(room);
+        return rule.keepsHistory() ? Tail.keeping(rule) : null;
+    }
+
+    private Keeping required(RoomName room) {
+        Keeping keeping = keeping(room);
+        if (keeping == null) {
+            throw new Refusal(ErrorCode.BAD_REQUEST, "This room keeps no history");
+        }
+        return keeping;
+    }
+
+    private Future<HistoryAnswer> history(HistoryRequest request) {
+        return logRooms().history(request, required(request.room()));
+    }
+
+    private Future<StateAnswer> state(StateRequest request) {
+        return logRooms().state(request.room(), required(request.room()));
+    }
+
+    @Override
+    public void onAskHistory(RoomMessage.AskHistory question) {
+        try {
+            logRooms().answerHistory(question, required(question.room()));
+        } catch (Refusal refusal) {
+            ServerMessage answer = new ServerMessage.Error(question.id(), refusal);
+            tellEdge(question.loop(), new EdgeMessage.Reply(question.room(), question.connection(), answer));
+        }
+    }
+
+    @Override
+    public void onRefresh(RoomMessage.Refresh refresh) {
+        HostedRoom hosted = rooms.get(refresh.room());
+        if (hosted != null) {
+            logRooms().refresh(hosted, refresh);
+        }
     }
 
     private Future<Published> publish(PublishRequest request) {
-        boolean duplicate = isRepeat(request.room(), request.key(), request.payload());
-        if (!duplicate) {
-            deliver(request.room(), request.user(), request.payload(), null, request.acceptedNanos());
+        Keeping keeping = keeping(request.room());
+        if (keeping != null) {
+            return logRooms().publish(request, keeping);
         }
-        return Future.succeededFuture(new Published(duplicate, null));
+        return Future.succeededFuture(plainRooms.publish(request));
     }
 
-    private boolean isRepeat(RoomName room, @Nullable String key, Payload payload) {
-        if (key == null) {
-            return false;
-        }
-        if (keys.size() >= MAX_KEYED_ROOMS && !keys.containsKey(room)) {
-            throw new Refusal(ErrorCode.RATE_LIMITED, "Rate limit exceeded", PublishKeys.LIFE);
-        }
-        return keys.computeIfAbsent(room, name -> new PublishKeys()).isRepeat(key, payload, System.nanoTime());
-    }
-
-    private void deliver(
-            RoomName room, @Nullable String user, Payload payload, @Nullable ConnectionId except, long acceptedNanos) {
-        metrics.published();
-        long timestamp = System.currentTimeMillis();
-        deliverHere(
-                room,
-                new SharedMessage(new ServerMessage.Message(room, user, payload, timestamp, 0), acceptedNanos),
-                except);
-        peers.forward(room, user, payload, timestamp);
+    /** To the other nodes that have members. */
+    void forward(Forwarded publication) {
+        peers.forward(publication);
     }
 
     /** A publication that another node took. */
     void deliverForwarded(Forwarded publication) {
-        ServerMessage message = new ServerMessage.Message(
-                publication.room(), publication.user(), publication.payload(), publication.timestamp(), 0);
-        deliverHere(publication.room(), new SharedMessage(message, 0), null);
+        Place place = publication.place();
+        HostedRoom hosted = rooms.get(publication.room());
+        if (place != null && hosted != null && hosted.tail != null) {
+            logRooms().arrived(hosted.tail, publication, place);
+            return;
+        }
+        plainRooms.arrived(publication);
     }
 
-    private void deliverHere(RoomName room, SharedMessage message, @Nullable ConnectionId except) {
+    /** To all members on this node but one. */
+    void deliverHere(RoomName room, SharedMessage message, @Nullable ConnectionId except) {
         HostedRoom hosted = rooms.get(room);
         if (hosted == null) {
             return;
         }
-        EdgeMessage deliver = new EdgeMessage.Deliver(room, message, except);
+        deliver(hosted, hosted.everyFrame, message, except);
+        if (hosted.tail != null) {
+            for (RateGroup group : hosted.tail.groups.values()) {
+                if (!group.isPaused()) {
+                    deliver(hosted, group.channel, message, except);
+                }
+            }
+        }
+    }
+
+    /** To the members of one channel. */
+    void deliver(HostedRoom hosted, Channel channel, SharedMessage message, @Nullable ConnectionId except) {
+        tellEdges(hosted, new EdgeMessage.Deliver(channel, message, except));
+    }
+
+    void closeMembers(HostedRoom hosted, CloseReason reason) {
+        tellEdges(hosted, new EdgeMessage.CloseMembers(hosted.everyFrame, reason));
+    }
+
+    private void tellEdges(HostedRoom hosted, EdgeMessage message) {
         for (int i = 0; i < edges.length; i++) {
             if (hosted.room.hasMembersOn(i)) {
-                tellEdge(i, deliver);
+                tellEdge(i, message);
             }
         }
     }
@@ -310,6 +428,22 @@ public final class BroadcastVerticle extends VerticleBase implements RoomMessage
         return rooms.get(room);
     }
 
+    /** As of now: the ends of the rooms that remember. */
+    List<Tail> tails() {
+        List<Tail> tails = new ArrayList<>();
+        for (HostedRoom hosted : rooms.values()) {
+            if (hosted.tail != null) {
+                tails.add(hosted.tail);
+            }
+        }
+        return tails;
+    }
+
+    /** In bytes; a member that gets more at once would be closed for its slowness. */
+    long mostInOneAnswer() {
+        return rules().connections().outboundBudget() / 2;
+    }
+
     /** A view: it changes as rooms open and close. */
     Set<RoomName> hostedNames() {
         return Collections.unmodifiableSet(rooms.keySet());
@@ -329,23 +463,20 @@ public final class BroadcastVerticle extends VerticleBase implements RoomMessage
 
     /** {@code now} is {@link System#nanoTime}. */
     void sweep(long now) {
-        List<RoomName> closed = new ArrayList<>();
+        List<HostedRoom> closed = new ArrayList<>();
         for (Iterator<HostedRoom> each = rooms.values().iterator(); each.hasNext(); ) {
             HostedRoom hosted = each.next();
             if (hosted.presenceDue) {
                 hosted.presenceDue = false;
                 deliverHere(hosted.name, new SharedMessage(presenceFrame(hosted), 0), null);
             }
-            if (!hosted.subscribing && hosted.isEmpty() && now - hosted.emptySinceNanos > LINGER_NANOS) {
+            if (!hosted.opening && hosted.isEmpty() && now - hosted.emptySinceNanos > LINGER_NANOS) {
                 each.remove();
-                closed.add(hosted.name);
+                closed.add(hosted);
             }
         }
-        peers.unsubscribe(closed);
-        keys.values().removeIf(room -> {
-            room.expire(now);
-            return room.isEmpty();
-        });
+        close(closed);
+        plainRooms.sweep(now);
     }
 
     private static ServerMessage presenceFrame(HostedRoom hosted) {
@@ -369,7 +500,7 @@ public final class BroadcastVerticle extends VerticleBase implements RoomMessage
         return new LoopStats(0, counted, 0, 0);
     }
 
-    private void tellEdge(int edge, EdgeMessage message) {
+    void tellEdge(int edge, EdgeMessage message) {
         Addresses.EDGE.tellLocal(vertx, edges[edge], message);
     }
 }

@@ -9,7 +9,6 @@ import dev.fanfara.bus.Roster;
 import dev.fanfara.bus.Subscribe;
 import dev.fanfara.config.PresenceMode;
 import dev.fanfara.metrics.GatewayMetrics;
-import dev.fanfara.protocol.Payload;
 import dev.fanfara.protocol.RoomName;
 import dev.fanfara.room.PresenceChange;
 import dev.fanfara.room.RosterChange;
@@ -23,7 +22,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -267,10 +265,10 @@ final class PeerExchange implements PeerMessage.Receiver {
         }
     }
 
-    void forward(RoomName room, @Nullable String user, Payload payload, long timestamp) {
-        List<String> interested = interests.nodesOf(room);
+    void forward(Forwarded publication) {
+        List<String> interested = interests.nodesOf(publication.room());
         if (!interested.isEmpty()) {
-            links.forward(new Forwarded(room, user, payload, timestamp), interested);
+            links.forward(publication, interested);
         }
     }
 
@@ -421,7 +419,7 @@ final class PeerExchange implements PeerMessage.Receiver {
         }
         digest.rosters().forEach((room, version) -> {
             HostedRoom hosted = service.hosted(room);
-            if (hosted != null && !hosted.subscribing && !hosted.room.knows(digest.node(), version)) {
+            if (hosted != null && !hosted.opening && !hosted.room.knows(digest.node(), version)) {
                 metrics.clusterRepaired();
                 askRoster(hosted, peer);
             }

@@ -1,19 +1,22 @@
 package dev.fanfara.bus;
 
+import dev.fanfara.protocol.CloseReason;
 import dev.fanfara.protocol.ConnectionId;
 import dev.fanfara.protocol.Refusal;
 import dev.fanfara.protocol.RoomName;
 import dev.fanfara.protocol.ServerMessage;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** What the room service tells the connections of its own node, in the order the room decided. */
 public sealed interface EdgeMessage {
-    /** {@code members} is absent when the room's presence is off. */
+    /** {@code members} is absent when the room's presence is off, {@code entrance} when it remembers nothing. */
     record Joined(
             RoomName room,
             ConnectionId connection,
             long ticket,
-            @Nullable Integer members) implements EdgeMessage {
+            @Nullable Integer members,
+            @Nullable Entrance entrance) implements EdgeMessage {
         @Override
         public void dispatch(Receiver to) {
             to.onJoined(this);
@@ -27,9 +30,11 @@ public sealed interface EdgeMessage {
         }
     }
 
-    /** To every member on this loop, except one (the sender, or the member the news is about). */
+    /** To every member of a channel on this loop, except one (the sender, or the member the news is about). */
     record Deliver(
-            RoomName room, SharedMessage message, @Nullable ConnectionId except) implements EdgeMessage {
+            Channel channel,
+            SharedMessage message,
+            @Nullable ConnectionId except) implements EdgeMessage {
         @Override
         public void dispatch(Receiver to) {
             to.onDeliver(this);
@@ -44,6 +49,34 @@ public sealed interface EdgeMessage {
         }
     }
 
+    /**
+     * A member that was not served for a while is served again: these are what it missed, and from here on it gets what
+     * its channel gets. {@code maxRate}: see {@link Channel}; a member that is paused stays unserved.
+     */
+    record Refreshed(RoomName room, ConnectionId connection, long ticket, int maxRate, List<ServerMessage> messages)
+            implements EdgeMessage {
+        @Override
+        public void dispatch(Receiver to) {
+            to.onRefreshed(this);
+        }
+    }
+
+    /** A member gets another number of frames a second from here on, because the room's rule changed. */
+    record Moved(RoomName room, ConnectionId connection, int maxRate) implements EdgeMessage {
+        @Override
+        public void dispatch(Receiver to) {
+            to.onMoved(this);
+        }
+    }
+
+    /** Ends every connection with a member of the channel on this loop. */
+    record CloseMembers(Channel channel, CloseReason reason) implements EdgeMessage {
+        @Override
+        public void dispatch(Receiver to) {
+            to.onCloseMembers(this);
+        }
+    }
+
     void dispatch(Receiver to);
 
     /** A new message does not compile until the connections hear it. */
@@ -55,5 +88,11 @@ public sealed interface EdgeMessage {
         void onDeliver(Deliver deliver);
 
         void onReply(Reply reply);
+
+        void onRefreshed(Refreshed refreshed);
+
+        void onMoved(Moved moved);
+
+        void onCloseMembers(CloseMembers close);
     }
 }

@@ -14,15 +14,20 @@ public final class Forwarded {
     private final @Nullable String user;
     private final Payload payload;
     private final long timestamp;
+    private final @Nullable Place place;
 
     private volatile byte @Nullable [] wire;
 
-    /** {@code timestamp} is when the publishing node took it, in milliseconds since 1970. */
-    public Forwarded(RoomName room, @Nullable String user, Payload payload, long timestamp) {
+    /**
+     * @param timestamp when it was taken, in milliseconds since 1970
+     * @param place absent where the room remembers nothing
+     */
+    public Forwarded(RoomName room, @Nullable String user, Payload payload, long timestamp, @Nullable Place place) {
         this.room = room;
         this.user = user;
         this.payload = payload;
         this.timestamp = timestamp;
+        this.place = place;
     }
 
     public RoomName room() {
@@ -39,6 +44,10 @@ public final class Forwarded {
 
     public long timestamp() {
         return timestamp;
+    }
+
+    public @Nullable Place place() {
+        return place;
     }
 
     /** How many bytes it adds to a message between nodes. */

@@ -113,11 +113,20 @@ final class PeerWire implements PeerMessage.Receiver {
         out.optionalText(publication.user());
         payload(out, publication.payload());
         out.number(publication.timestamp());
+        Place place = publication.place();
+        out.flag(place != null);
+        if (place != null) {
+            out.number(place.epoch()).number(place.offset()).number(place.chain());
+        }
         return bytes.getBytes();
     }
 
     private static Forwarded forwarded(WireReader in) {
-        return new Forwarded(room(in), in.optionalText(), payload(in), in.number());
+        return new Forwarded(room(in), in.optionalText(), payload(in), in.number(), place(in));
+    }
+
+    private static @Nullable Place place(WireReader in) {
+        return in.flag() ? new Place(in.number(), in.number(), in.number()) : null;
     }
 
     static void room(WireWriter out, RoomName room) {

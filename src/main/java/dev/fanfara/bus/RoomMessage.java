@@ -3,6 +3,7 @@ package dev.fanfara.bus;
 import dev.fanfara.protocol.CommandId;
 import dev.fanfara.protocol.ConnectionId;
 import dev.fanfara.protocol.Payload;
+import dev.fanfara.protocol.Position;
 import dev.fanfara.protocol.RoomName;
 import org.jspecify.annotations.Nullable;
 
@@ -10,9 +11,19 @@ import org.jspecify.annotations.Nullable;
 public sealed interface RoomMessage {
     /**
      * {@code loop} is where the connection lives; {@code ticket} comes back in the answer, so that the answer to a join
-     * that was left again is not taken for the answer to the next.
+     * that was left again is not taken for the answer to the next. {@code since}, {@code history} and {@code maxRate} as
+     * the client wrote them.
      */
-    record Join(RoomName room, int loop, ConnectionId connection, String user, long ticket) implements RoomMessage {
+    record Join(
+            RoomName room,
+            int loop,
+            ConnectionId connection,
+            String user,
+            long ticket,
+            @Nullable Position since,
+            @Nullable Integer history,
+            @Nullable Integer maxRate)
+            implements RoomMessage {
         @Override
         public void dispatch(Receiver to) {
             to.onJoin(this);
@@ -44,6 +55,41 @@ public sealed interface RoomMessage {
         }
     }
 
+    /**
+     * A member that is not being served wants to know what it missed, and to be served from here on. {@code at}: as of
+     * when it knows the room; {@code whole}: but nothing less than the whole state leads on from there; {@code maxRate}
+     * absent: as before.
+     */
+    record Refresh(
+            RoomName room,
+            int loop,
+            ConnectionId connection,
+            long ticket,
+            Position at,
+            boolean whole,
+            @Nullable Integer maxRate)
+            implements RoomMessage {
+        @Override
+        public void dispatch(Receiver to) {
+            to.onRefresh(this);
+        }
+    }
+
+    /** Publications after {@code since}, or the newest. */
+    record AskHistory(
+            RoomName room,
+            int loop,
+            ConnectionId connection,
+            @Nullable CommandId id,
+            @Nullable Position since,
+            @Nullable Integer limit)
+            implements RoomMessage {
+        @Override
+        public void dispatch(Receiver to) {
+            to.onAskHistory(this);
+        }
+    }
+
     record AskPresence(
             RoomName room,
             int loop,
@@ -67,6 +113,10 @@ public sealed interface RoomMessage {
         void onLeave(Leave leave);
 
         void onPublish(Publish publish);
+
+        void onRefresh(Refresh refresh);
+
+        void onAskHistory(AskHistory question);
 
         void onAskPresence(AskPresence question);
     }

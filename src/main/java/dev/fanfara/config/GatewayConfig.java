@@ -29,7 +29,7 @@ public record GatewayConfig(
 
     /** In front of all others while the demo runs: everybody sees the numbers, and only the feed makes them. */
     private static final RoomRule DEMO =
-            new RoomRule(new RoomPattern("demo"), RoomMode.PLAIN, PresenceMode.COUNT, Access.ANYONE, Access.NOBODY);
+            new RoomRule(new RoomPattern("demo"), RoomMode.STATE, PresenceMode.COUNT, Access.ANYONE, Access.NOBODY);
 
     /** The rule in force for a room; the last rule of the defaults matches every room. */
     public RoomRule ruleFor(RoomName room) {

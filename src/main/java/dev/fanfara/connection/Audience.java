@@ -1,15 +1,21 @@
 package dev.fanfara.connection;
 
+import dev.fanfara.bus.Channel;
 import dev.fanfara.bus.SharedMessage;
 import dev.fanfara.config.CompressionConfig;
 import dev.fanfara.metrics.GatewayMetrics;
-import dev.fanfara.protocol.RoomName;
+import dev.fanfara.protocol.CloseReason;
+import dev.fanfara.protocol.Position;
+import dev.fanfara.protocol.ServerMessage;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.PooledByteBufAllocator;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,20 +33,40 @@ final class Audience {
     private static final int FIRST_SIZE = 512;
     private static final WireFormat[] FORMATS = WireFormat.values();
 
-    final RoomName room;
+    final Channel channel;
     private Membership[] members = new Membership[2];
     private int size;
-    /** Connections the room has not answered yet; they will want to find this audience. */
+    /** Members that are not served now, because the room has not answered yet or they are paused. */
     int expected;
+    /** The room keeps a state, and a member that is behind gets less of it, instead of being closed. */
+    boolean conflates;
+    /** Of a room that keeps a state: where it stands with all that was gathered, and before what is gathered now. */
+    private @Nullable Position said;
+
+    private @Nullable Position written;
+    private long gatheredEver;
+    private long writtenEver;
 
     private final @Nullable ByteBuf[] gathered = new ByteBuf[FORMATS.length];
     private final int[] membersByFormat = new int[FORMATS.length];
     private final List<Gathered> gatheredMessages = new ArrayList<>();
 
-    private record Gathered(SharedMessage message, @Nullable WireFormat exceptOn) {}
+    /** Members that joined since the last frame of a channel that leaves frames out: they may be ahead of the next. */
+    private Set<Membership> newcomers = Set.of();
 
-    Audience(RoomName room) {
-        this.room = room;
+    /** {@code exceptOn} and {@code aheadOn}: the wires of members that do not get it. */
+    private record Gathered(SharedMessage message, @Nullable WireFormat exceptOn, List<WireFormat> aheadOn) {
+        int servedOf(int members, WireFormat format) {
+            int served = members - (exceptOn == format ? 1 : 0);
+            for (WireFormat ahead : aheadOn) {
+                served -= ahead == format ? 1 : 0;
+            }
+            return served;
+        }
+    }
+
+    Audience(Channel channel) {
+        this.channel = channel;
     }
 
     boolean isDeserted() {
@@ -57,7 +83,17 @@ final class Audience {
         }
         member.index = size;
         member.skip = gatheredBytes(member);
+        member.enteredAt = gatheredEver;
+        if (said == null) {
+            said = member.entered;
+        }
         members[size++] = member;
+        if (!channel.isEveryFrame()) {
+            if (newcomers.isEmpty()) {
+                newcomers = new HashSet<>();
+            }
+            newcomers.add(member);
+        }
         membersByFormat[formatOf(member)]++;
     }
 
@@ -72,10 +108,15 @@ final class Audience {
         members[size] = null;
         member.index = -1;
         membersByFormat[formatOf(member)]--;
+        if (!newcomers.isEmpty()) {
+            newcomers.remove(member);
+        }
     }
 
     /** Adds a frame for all members but one. True if so much has gathered that it should be written now. */
     boolean gather(SharedMessage message, @Nullable Membership except, CompressionConfig compression) {
+        List<Membership> ahead = newcomers.isEmpty() ? List.of() : ahead(message.message(), except);
+        ahead.forEach(this::catchUp);
         if (except != null) {
             catchUp(except);
         }
@@ -94,8 +135,53 @@ final class Audience {
         if (except != null) {
             except.skip = gatheredBytes(except);
         }
-        gatheredMessages.add(new Gathered(message, except == null ? null : except.connection.format()));
+        List<WireFormat> aheadOn = ahead.isEmpty() ? List.of() : new ArrayList<>(ahead.size());
+        for (Membership member : ahead) {
+            member.skip = gatheredBytes(member);
+            aheadOn.add(member.connection.format());
+        }
+        follow(message.message());
+        gatheredMessages.add(new Gathered(message, except == null ? null : except.connection.format(), aheadOn));
         return full;
+    }
+
+    /** Newcomers who know as much already. */
+    private List<Membership> ahead(ServerMessage message, @Nullable Membership except) {
+        if (!(message instanceof ServerMessage.Patch patch)) {
+            return List.of();
+        }
+        List<Membership> ahead = new ArrayList<>();
+        for (Membership newcomer : newcomers) {
+            Position entered = newcomer.entered;
+            if (newcomer != except
+                    && entered != null
+                    && said != null
+                    && entered.epoch().equals(said.epoch())
+                    && entered.offset() >= patch.offset()) {
+                ahead.add(newcomer);
+            }
+        }
+        newcomers = Set.of();
+        return ahead;
+    }
+
+    private void follow(ServerMessage message) {
+        gatheredEver++;
+        if (message instanceof ServerMessage.Patch patch && said != null) {
+            said = new Position(said.epoch(), patch.offset());
+        } else if (message instanceof ServerMessage.Joined joined && joined.position() != null) {
+            said = joined.position();
+        }
+    }
+
+    /** As of when a member knows the room that has got all that was gathered. Null if that is not known. */
+    @Nullable
+    Position position(Membership member) {
+        return gatheredEver > member.enteredAt ? said : member.entered;
+    }
+
+    private @Nullable Position positionBefore(Membership member) {
+        return writtenEver > member.enteredAt ? written : member.entered;
     }
 
     /** Gives one member what was gathered so far, so that what it gets next comes in order. */
@@ -105,6 +191,8 @@ final class Audience {
             // A copy: the gathered buffer may still grow and move while the system reads from this one.
             ByteBuf part = frames.copy(member.skip, frames.writerIndex() - member.skip);
             member.skip = frames.writerIndex();
+            member.entered = said;
+            member.enteredAt = gatheredEver;
             member.connection.write(part);
         }
     }
@@ -112,9 +200,11 @@ final class Audience {
     /**
      * Writes what was gathered to every member that has not had it.
      *
+     * @param behind takes a member that reads too slowly to get it, and as of when it knows the room
+     *
      * @return how many messages that were
      */
-    int deliver(GatewayMetrics metrics) {
+    int deliver(GatewayMetrics metrics, BiConsumer<Membership, Position> behind) {
         // Backwards: a member that is closed for its slowness leaves its place to one that was served already.
         for (int i = size - 1; i >= 0; i--) {
             Membership member = members[i];
@@ -122,9 +212,16 @@ final class Audience {
             int from = member.skip;
             member.skip = 0;
             if (frames != null && from < frames.writerIndex()) {
-                deliver(member, frames, from);
+                Position at = conflates && member.connection.isBehind() ? positionBefore(member) : null;
+                if (at == null) {
+                    deliver(member, frames, from);
+                } else {
+                    behind.accept(member, at);
+                }
             }
         }
+        written = said;
+        writtenEver = gatheredEver;
         int sent = report(metrics);
         for (int format = 0; format < FORMATS.length; format++) {
             ByteBuf frames = gathered[format];
@@ -147,12 +244,18 @@ final class Audience {
         }
     }
 
+    void close(CloseReason reason) {
+        for (Membership member : Arrays.copyOf(members, size)) {
+            member.connection.close(reason);
+        }
+    }
+
     private int report(GatewayMetrics metrics) {
         long now = System.nanoTime();
         int sent = 0;
         for (Gathered each : gatheredMessages) {
             for (WireFormat format : FORMATS) {
-                int served = membersByFormat[format.ordinal()] - (each.exceptOn() == format ? 1 : 0);
+                int served = each.servedOf(membersByFormat[format.ordinal()], format);
                 sent += served;
                 if (served <= 0 || !each.message().isPublication()) {
                     continue;

@@ -3,6 +3,7 @@ package dev.fanfara.connection;
 import dev.fanfara.auth.Identity;
 import dev.fanfara.auth.RoomAction;
 import dev.fanfara.bus.Announcement;
+import dev.fanfara.bus.Entrance;
 import dev.fanfara.bus.SharedMessage;
 import dev.fanfara.config.LimitsConfig;
 import dev.fanfara.config.Rate;
@@ -169,7 +170,10 @@ public final class Connection implements ClientMessage.Receiver {
             throw new Refusal(ErrorCode.FORBIDDEN, "Joining this room is not allowed");
         }
         if (join.maxRate() != null && !rule(room).keepsState()) {
-            throw new Refusal(ErrorCode.BAD_REQUEST, "maxRate: this room keeps no state to conflate");
+            throw noState();
+        }
+        if (join.history() != null && rule(room).keepsHistory()) {
+            requireHistory(room);
         }
         if (memberships.size() >= limits().roomsPerConnection()) {
             throw new Refusal(ErrorCode.LIMIT, "This connection is in as many rooms as it may be");
@@ -178,34 +182,50 @@ public final class Connection implements ClientMessage.Receiver {
             edge.roomsPerUser().take(identity.user(), limits().roomsPerUser());
         }
         String user = isAnonymous() && join.user() != null ? join.user() : identity.user();
-        remember(edge.join(this, join, user));
+        remember(edge.memberships().join(this, join, user));
     }
 
     @Override
     public void onLeave(ClientMessage.Leave leave) {
         Membership membership = required(leave.room());
         leave(membership);
-        send(new ServerMessage.Left(leave.id(), membership.audience.room, null));
+        send(new ServerMessage.Left(leave.id(), membership.room(), null));
     }
 
     @Override
     public void onPublish(ClientMessage.Publish publish) {
         Membership membership = required(publish.room());
-        RoomName room = membership.audience.room;
+        RoomName room = membership.room();
         if (!identity.may(RoomAction.PUBLISH, room, rule(room))) {
             throw new Refusal(ErrorCode.FORBIDDEN, "Publishing to this room is not allowed");
         }
-        edge.publish(membership, publish);
+        edge.memberships().publish(membership, publish);
     }
 
     @Override
     public void onUpdate(ClientMessage.Update update) {
-        throw new Refusal(ErrorCode.UNAVAILABLE, "Rooms keep no state yet");
+        Membership membership = required(update.room());
+        if (!rule(membership.room()).keepsState()) {
+            throw noState();
+        }
+        edge.memberships().update(membership, update);
     }
 
     @Override
     public void onHistory(ClientMessage.History history) {
-        throw new Refusal(ErrorCode.UNAVAILABLE, "Rooms keep no history yet");
+        RoomName room = required(history.room()).room();
+        requireHistory(room);
+        edge.memberships().askHistory(this, room, history);
+    }
+
+    private void requireHistory(RoomName room) {
+        if (!identity.may(RoomAction.HISTORY, room, rule(room))) {
+            throw new Refusal(ErrorCode.FORBIDDEN, "Reading this room's history is not allowed");
+        }
+    }
+
+    private static Refusal noState() {
+        return new Refusal(ErrorCode.BAD_REQUEST, "maxRate: this room keeps no state to conflate");
     }
 
     @Override
@@ -225,11 +245,11 @@ public final class Connection implements ClientMessage.Receiver {
 
     @Override
     public void onPresence(ClientMessage.Presence presence) {
-        RoomName room = required(presence.room()).audience.room;
+        RoomName room = required(presence.room()).room();
         if (!identity.may(RoomAction.PRESENCE, room, rule(room))) {
             throw new Refusal(ErrorCode.FORBIDDEN, "Reading this room's presence is not allowed");
         }
-        edge.askPresence(this, room, presence.id());
+        edge.memberships().askPresence(this, room, presence.id());
     }
 
     @Override
@@ -306,7 +326,7 @@ public final class Connection implements ClientMessage.Receiver {
             return;
         }
         for (Membership membership : List.copyOf(memberships.values())) {
-            RoomName room = membership.audience.room;
+            RoomName room = membership.room();
             if (!identity.may(RoomAction.JOIN, room, rule(room))) {
                 leave(membership);
                 send(new ServerMessage.Left(null, room, ErrorCode.FORBIDDEN.wireName()));
@@ -314,11 +334,23 @@ public final class Connection implements ClientMessage.Receiver {
         }
     }
 
-    /** The room let this connection in. */
-    void joined(Membership membership, ClientMessage.Join join, @Nullable Integer members) {
-        // A plain room keeps nothing that could be recovered.
-        Boolean recovered = join.since() == null ? null : Boolean.FALSE;
-        send(new ServerMessage.Joined(join.id(), membership.audience.room, members, null, recovered, null, null));
+    /** The room let this connection in; {@code entrance} is absent where it remembers nothing. */
+    void joined(
+            Membership membership, ClientMessage.Join join, @Nullable Integer members, @Nullable Entrance entrance) {
+        if (entrance == null) {
+            // Nothing could be recovered.
+            Boolean recovered = join.since() == null ? null : Boolean.FALSE;
+            send(new ServerMessage.Joined(join.id(), membership.room(), members, null, recovered, null, null));
+        } else {
+            send(new ServerMessage.Joined(
+                    join.id(),
+                    membership.room(),
+                    members,
+                    entrance.position(),
+                    entrance.recovered(),
+                    entrance.messages(),
+                    entrance.state()));
+        }
     }
 
     /** The room did not let this connection in. */
@@ -329,13 +361,13 @@ public final class Connection implements ClientMessage.Receiver {
 
     private void leave(Membership membership) {
         membership.audience.catchUp(membership);
-        edge.leave(membership);
+        edge.memberships().leave(membership);
         forget(membership);
     }
 
     private void remember(Membership membership) {
         // The audience's name, not the one this client sent: a copy less per member.
-        RoomName room = membership.audience.room;
+        RoomName room = membership.room();
         if (memberships.isEmpty()) {
             memberships = Map.of(room, membership);
         } else {
@@ -349,7 +381,7 @@ public final class Connection implements ClientMessage.Receiver {
     }
 
     private void forget(Membership membership) {
-        RoomName room = membership.audience.room;
+        RoomName room = membership.room();
         if (memberships.size() == 1) {
             memberships = Map.of();
         } else {
@@ -451,6 +483,11 @@ public final class Connection implements ClientMessage.Receiver {
         return Math.max(0, out.pendingBytes() - (round == edge.rounds() ? writtenThisRound : 0));
     }
 
+    /** Enough waits for it that more should not be added where that can be helped. */
+    boolean isBehind() {
+        return leftOver() > edge.configInForce().connections().outboundBudget() / 4;
+    }
+
     boolean isEnded() {
         return ended;
     }
@@ -475,7 +512,7 @@ public final class Connection implements ClientMessage.Receiver {
         }
         ended = true;
         for (Membership membership : memberships.values()) {
-            edge.leave(membership);
+            edge.memberships().leave(membership);
             if (!isAnonymous()) {
                 edge.roomsPerUser().giveBack(identity.user());
             }

@@ -4,19 +4,14 @@ import dev.fanfara.auth.Identity;
 import dev.fanfara.auth.TokenRejected;
 import dev.fanfara.bus.Addresses;
 import dev.fanfara.bus.Announcement;
-import dev.fanfara.bus.EdgeMessage;
 import dev.fanfara.bus.LoopStats;
 import dev.fanfara.bus.Nodes;
-import dev.fanfara.bus.RoomMessage;
 import dev.fanfara.bus.SharedMessage;
 import dev.fanfara.config.CompressionConfig;
 import dev.fanfara.config.GatewayConfig;
 import dev.fanfara.metrics.GatewayMetrics;
-import dev.fanfara.protocol.ClientMessage;
 import dev.fanfara.protocol.CloseReason;
-import dev.fanfara.protocol.CommandId;
 import dev.fanfara.protocol.ConnectionId;
-import dev.fanfara.protocol.RoomName;
 import dev.fanfara.protocol.ServerMessage;
 import dev.fanfara.settings.LiveSettings;
 import dev.fanfara.settings.Settings;
@@ -25,6 +20,7 @@ import io.netty.buffer.PooledByteBufAllocator;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
+import io.vertx.core.Vertx;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -42,10 +38,10 @@ import org.slf4j.LoggerFactory;
  * The connections of one event loop. Everything here is touched only by that loop, so there is not a lock in the way of
  * a message.
  *
- * <p>Rooms decide elsewhere (on the loop in charge of the room, reached by the bus) and tell this loop what to deliver;
- * {@link Audience} gathers it, and {@link #endTurn} writes it: once per connection and turn of the loop.
+ * <p>What rooms have to say reaches {@link Memberships}; {@link Audience} gathers it, and {@link #endTurn} writes it: once
+ * per connection and turn of the loop.
  */
-public final class ConnectionVerticle extends VerticleBase implements EdgeMessage.Receiver {
+public final class ConnectionVerticle extends VerticleBase {
     private static final Logger LOG = LoggerFactory.getLogger(ConnectionVerticle.class);
 
     private final Nodes nodes;
@@ -60,10 +56,9 @@ public final class ConnectionVerticle extends VerticleBase implements EdgeMessag
     /** The connections of each user; nearly always one. */
     private final Map<String, Collection<Connection>> byUser = new HashMap<>();
 
-    private final Map<RoomName, Audience> audiences = new HashMap<>();
+    private final Memberships memberships;
     private final Deadlines heartbeats = new Deadlines();
     private final Deadlines expiries = new Deadlines();
-    private final String[] rooms;
 
     private List<Audience> toDeliver = new ArrayList<>();
     private List<Connection> toFlush = new ArrayList<>();
@@ -73,7 +68,6 @@ public final class ConnectionVerticle extends VerticleBase implements EdgeMessag
     /** The configuration the connections were last checked against. */
     private GatewayConfig authorizedBy;
 
-    private long tickets;
     private long messagesReceived;
     private long messagesSent;
     private long lastTickNanos = System.nanoTime();
@@ -95,10 +89,7 @@ public final class ConnectionVerticle extends VerticleBase implements EdgeMessag
         this.version = version;
         this.authorizedBy = settings.current().config();
         this.metrics = metrics;
-        this.rooms = new String[nodes.self().loops()];
-        for (int i = 0; i < rooms.length; i++) {
-            rooms[i] = Addresses.ROOM.address(nodes.self().id(), i);
-        }
+        this.memberships = new Memberships(this, nodes.self(), loop);
     }
 
     @Override
@@ -107,7 +98,7 @@ public final class ConnectionVerticle extends VerticleBase implements EdgeMessag
         settings.onChange(context, this::reauthorize);
         vertx.setPeriodic(Deadlines.TICK_MS, timer -> tick());
         return Future.all(
-                Addresses.EDGE.hear(vertx, self, loop, message -> message.dispatch(this)),
+                Addresses.EDGE.hear(vertx, self, loop, message -> message.dispatch(memberships)),
                 Addresses.ANNOUNCE.serve(vertx, self, loop, said -> Future.succeededFuture(onAnnouncement(said))),
                 Addresses.EDGE_STATS.serve(vertx, self, loop, question -> Future.succeededFuture(stats())));
     }
@@ -119,6 +110,7 @@ public final class ConnectionVerticle extends VerticleBase implements EdgeMessag
                 && before.rooms().equals(authorizedBy.rooms())
                 && before.demo() == authorizedBy.demo();
         if (!sameRights) {
+            memberships.adoptRules();
             List.copyOf(connections.values()).forEach(Connection::reauthorize);
         }
     }
@@ -224,6 +216,7 @@ public final class ConnectionVerticle extends VerticleBase implements EdgeMessag
             }
         }
         expiries.takeDue(System.currentTimeMillis()).forEach(connection -> connection.close(CloseReason.TOKEN_EXPIRED));
+        memberships.review(now);
         weigh();
         if (drain != null) {
             drain.closeDue();
@@ -243,59 +236,7 @@ public final class ConnectionVerticle extends VerticleBase implements EdgeMessag
         return TimeUnit.NANOSECONDS.toMillis(System.nanoTime());
     }
 
-    // Commands of connections
-
-    Membership join(Connection connection, ClientMessage.Join join, String user) {
-        Audience audience = audiences.computeIfAbsent(join.room(), Audience::new);
-        audience.expected++;
-        Membership membership = new Membership(connection, audience, join, ++tickets, user);
-        tellRoom(new RoomMessage.Join(join.room(), loop, connection.id(), user, membership.ticket));
-        return membership;
-    }
-
-    void leave(Membership membership) {
-        takeAsked(membership);
-        membership.audience.remove(membership);
-        closeIfDeserted(membership.audience);
-        tellRoom(new RoomMessage.Leave(membership.audience.room, loop, membership.connection.id()));
-    }
-
-    private ClientMessage.@Nullable Join takeAsked(Membership membership) {
-        ClientMessage.Join asked = membership.asked;
-        if (asked != null) {
-            membership.asked = null;
-            membership.audience.expected--;
-        }
-        return asked;
-    }
-
-    private void closeIfDeserted(Audience audience) {
-        if (audience.isDeserted()) {
-            audiences.remove(audience.room);
-        }
-    }
-
-    void publish(Membership membership, ClientMessage.Publish publish) {
-        tellRoom(new RoomMessage.Publish(
-                membership.audience.room,
-                loop,
-                membership.connection.id(),
-                membership.user,
-                publish.payload(),
-                publish.key(),
-                publish.echo(),
-                publish.id(),
-                System.nanoTime()));
-    }
-
-    void askPresence(Connection connection, RoomName room, @Nullable CommandId command) {
-        tellRoom(new RoomMessage.AskPresence(room, loop, connection.id(), command));
-    }
-
-    private void tellRoom(RoomMessage message) {
-        int inCharge = Addresses.loopOf(message.room(), rooms.length);
-        Addresses.ROOM.tellLocal(vertx, rooms[inCharge], message);
-    }
+    // Messages to users and to everybody
 
     /** To all connections of the cluster, or those it names; the answer is how many got it. */
     Future<Integer> announce(Announcement announcement) {
@@ -311,69 +252,6 @@ public final class ConnectionVerticle extends VerticleBase implements EdgeMessag
     void rejected(Throwable rejected) {
         metrics.authFailed(
                 rejected instanceof TokenRejected reason ? reason.reason().label() : "internal");
-    }
-
-    // What rooms tell
-
-    @Override
-    public void onJoined(EdgeMessage.Joined joined) {
-        Membership membership = membership(joined.connection(), joined.room());
-        if (membership == null || membership.ticket != joined.ticket()) {
-            return;
-        }
-        ClientMessage.Join join = takeAsked(membership);
-        if (join != null) {
-            membership.audience.add(membership);
-            membership.connection.joined(membership, join, joined.members());
-        }
-    }
-
-    @Override
-    public void onJoinRefused(EdgeMessage.JoinRefused refused) {
-        Membership membership = membership(refused.connection(), refused.room());
-        if (membership != null && membership.ticket == refused.ticket()) {
-            ClientMessage.Join join = takeAsked(membership);
-            closeIfDeserted(membership.audience);
-            if (join != null) {
-                membership.connection.joinRefused(membership, join, refused.refusal());
-            }
-        }
-    }
-
-    @Override
-    public void onDeliver(EdgeMessage.Deliver deliver) {
-        Audience audience = audiences.get(deliver.room());
-        if (audience == null) {
-            return;
-        }
-        Membership except = deliver.except() == null ? null : membership(deliver.except(), deliver.room());
-        boolean first = !audience.hasGathered();
-        boolean full = audience.gather(deliver.message(), except, compression());
-        if (first) {
-            toDeliver.add(audience);
-            endTurnLater();
-        }
-        if (full) {
-            // It stays in the list; delivering nothing costs nothing.
-            deliver(audience);
-        }
-    }
-
-    @Override
-    public void onReply(EdgeMessage.Reply reply) {
-        Connection connection = connections.get(reply.connection());
-        if (connection != null) {
-            Membership membership = connection.membership(reply.room());
-            if (membership != null) {
-                membership.audience.catchUp(membership);
-            }
-            connection.send(reply.message());
-        }
-    }
-
-    private @Nullable Membership membership(ConnectionId id, RoomName room) {
-        Connection connection = connections.get(id);
-        return connection == null ? null : connection.membership(room);
     }
 
     private int onAnnouncement(Announcement said) {
@@ -402,6 +280,20 @@ public final class ConnectionVerticle extends VerticleBase implements EdgeMessag
     }
 
     // Writing
+
+    /** To an audience, at the end of this turn. */
+    void gather(Audience audience, SharedMessage message, @Nullable Membership except) {
+        boolean first = !audience.hasGathered();
+        boolean full = audience.gather(message, except, compression());
+        if (first) {
+            toDeliver.add(audience);
+            endTurnLater();
+        }
+        if (full) {
+            // It stays in the list; delivering nothing costs nothing.
+            deliver(audience);
+        }
+    }
 
     ByteBuf encode(SharedMessage message, WireFormat format) {
         ByteBuf frame = PooledByteBufAllocator.DEFAULT.directBuffer(message.json().length + WireFormat.MAX_HEADER);
@@ -474,7 +366,7 @@ public final class ConnectionVerticle extends VerticleBase implements EdgeMessag
     /** A fault in one room must not silence the others, whose turn has ended too. */
     private void deliver(Audience audience) {
         try {
-            countSent(audience.deliver(metrics));
+            countSent(audience.deliver(metrics, memberships::suspend));
         } catch (RuntimeException bug) {
             LOG.error("delivering to a room failed", bug);
         }
@@ -510,6 +402,19 @@ public final class ConnectionVerticle extends VerticleBase implements EdgeMessag
     /** The event loop all of this lives on. */
     public Context verticleContext() {
         return context;
+    }
+
+    Vertx vertxOfLoop() {
+        return vertx;
+    }
+
+    Memberships memberships() {
+        return memberships;
+    }
+
+    @Nullable
+    Connection connection(ConnectionId id) {
+        return connections.get(id);
     }
 
     GatewayConfig configInForce() {

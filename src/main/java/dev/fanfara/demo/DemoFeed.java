@@ -12,7 +12,7 @@ import java.util.Random;
 import java.util.function.BooleanSupplier;
 
 /**
- * Publishes a shop's made-up traffic into room {@code demo}, through the same door as any backend. It does so
+ * Publishes a shop's made-up traffic into room {@code demo}, as merge patches through the same door as any backend. It does so
  * while {@code isWanted}: the configuration says so, and in a cluster one node does it.
  */
 public final class DemoFeed extends VerticleBase {

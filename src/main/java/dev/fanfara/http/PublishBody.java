@@ -1,14 +1,12 @@
 package dev.fanfara.http;
 
 import com.fasterxml.jackson.core.JsonParser;
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import dev.fanfara.protocol.ErrorCode;
 import dev.fanfara.protocol.Payload;
 import dev.fanfara.protocol.PayloadReader;
 import dev.fanfara.protocol.Refusal;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -56,10 +54,9 @@ record PublishBody(
                 throw new Refusal(ErrorCode.INVALID_JSON, "Invalid JSON");
             }
             return body;
-        } catch (JsonProcessingException malformed) {
+        } catch (IOException malformed) {
+            // Bytes that look like UTF-32 to the parser and are none are no JsonProcessingException.
             throw new Refusal(ErrorCode.INVALID_JSON, "Invalid JSON");
-        } catch (IOException impossible) {
-            throw new UncheckedIOException(impossible);
         }
     }
 

@@ -44,6 +44,12 @@ public interface GatewayMetrics {
 
     default void authFailed(String reason) {}
 
+    /** A returning member got all it missed, or was told that it did not. */
+    default void recovery(boolean complete) {}
+
+    /** So many frames were left out because a later one made up for them. */
+    default void conflated(int frames) {}
+
     /** Something the event bus lost was found and mended. */
     default void clusterRepaired() {}
 

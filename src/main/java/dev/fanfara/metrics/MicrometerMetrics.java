@@ -35,6 +35,10 @@ public final class MicrometerMetrics implements GatewayMetrics {
     private final PrometheusMeterRegistry registry;
     private final Map<String, LongAdder> connections = new HashMap<>();
     private final LongAdder otherConnections = new LongAdder();
+    private static final String RECOVERED = "complete";
+    private static final String NOT_RECOVERED = "incomplete";
+    private static final List<String> RECOVERIES = List.of(RECOVERED, NOT_RECOVERED);
+
     private final LongAdder received;
     private final LongAdder sent;
     private final LongAdder published;
@@ -42,12 +46,14 @@ public final class MicrometerMetrics implements GatewayMetrics {
     private final LongAdder members = new LongAdder();
     private final LongAdder slowConsumers;
     private final LongAdder repairs;
+    private final LongAdder conflated;
     private final LongAdder peerDropped;
     private final LongAdder reloadFailures;
     private final LabelledCounters closed;
     private final LabelledCounters deliveries;
     private final LabelledCounters rateLimited;
     private final LabelledCounters authFailures;
+    private final LabelledCounters recoveries;
     private final LatencyHistogram latency = new LatencyHistogram(
             "fanfara_delivery_latency_seconds", "From a publication accepted to written, per member");
     /** By event loop; each is written by its own loop. */
@@ -67,6 +73,8 @@ public final class MicrometerMetrics implements GatewayMetrics {
         published = counter("fanfara.messages.published", "Publications that rooms took");
         slowConsumers = counter("fanfara.slow.consumers", "Connections closed because they read too slowly");
         repairs = counter("fanfara.cluster.repairs", "Losses of the event bus that were found and mended");
+        conflated = counter(
+                "fanfara.conflated", "Patches that members got as part of a merged one, counted per frame written");
         peerDropped = counter(
                 "fanfara.peer.dropped", "Publications not forwarded to a node that had fallen behind, per such node");
         reloadFailures = counter("fanfara.config.reload.failures", "Configurations that were refused");
@@ -78,6 +86,12 @@ public final class MicrometerMetrics implements GatewayMetrics {
                 registry, "fanfara.rate.limited", "Refusals for going too fast", "scope", RATE_LIMITS);
         authFailures = new LabelledCounters(
                 registry, "fanfara.auth.failures", "Credentials not believed", "reason", authFailureReasons);
+        recoveries = new LabelledCounters(
+                registry,
+                "fanfara.recoveries",
+                "Members that came back and said where they were",
+                "result",
+                RECOVERIES);
         registry.getPrometheusRegistry().register(latency);
         connectionGauges();
         gauge("fanfara.rooms", "Rooms with members on this node", rooms::sum);
@@ -206,6 +220,16 @@ public final class MicrometerMetrics implements GatewayMetrics {
     @Override
     public void authFailed(String reason) {
         authFailures.add(reason, 1);
+    }
+
+    @Override
+    public void recovery(boolean complete) {
+        recoveries.add(complete ? RECOVERED : NOT_RECOVERED, 1);
+    }
+
+    @Override
+    public void conflated(int frames) {
+        conflated.add(frames);
     }
 
     @Override

@@ -1,11 +1,9 @@
 package dev.fanfara.protocol;
 
 import com.fasterxml.jackson.core.JsonParser;
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.io.JsonStringEncoder;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -58,10 +56,9 @@ public final class Command {
                 throw new Refusal(ErrorCode.INVALID_JSON, "Invalid JSON");
             }
             return command;
-        } catch (JsonProcessingException malformed) {
+        } catch (IOException malformed) {
+            // Bytes that look like UTF-32 to the parser and are none are no JsonProcessingException.
             throw new Refusal(ErrorCode.INVALID_JSON, "Invalid JSON");
-        } catch (IOException impossible) {
-            throw new UncheckedIOException(impossible);
         }
     }
 

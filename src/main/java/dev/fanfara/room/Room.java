@@ -9,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -49,6 +50,10 @@ public final class Room {
 
     public boolean hasMembersOn(int loop) {
         return membersPerLoop[loop] > 0;
+    }
+
+    public void forEachMember(BiConsumer<ConnectionId, Member> action) {
+        members.forEach(action);
     }
 
     public PresenceChange join(ConnectionId connection, Member member) {

@@ -7,9 +7,10 @@ import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.sli
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption.DoNotIncludeTests;
+import dev.fanfara.Gateway;
 import org.junit.jupiter.api.Test;
 
-/** The picture of the README, as rules: {@code http → transport → connection → bus ← broadcast → room}. */
+/** The picture of the README, as rules: {@code http → transport → connection → bus ← broadcast → log → room}. */
 class ArchitectureTest {
     private static final JavaClasses GATEWAY =
             new ClassFileImporter().withImportOption(new DoNotIncludeTests()).importPackages("dev.fanfara");
@@ -62,10 +63,38 @@ class ArchitectureTest {
     }
 
     @Test
-    void hazelcastIsKnownToTheClusterOnly() {
+    void memoriesOfRoomsAreAskedByBroadcastOnly() {
         noClasses()
                 .that()
-                .resideOutsideOfPackages("dev.fanfara.cluster..")
+                .resideOutsideOfPackages("dev.fanfara", "dev.fanfara.broadcast..", "dev.fanfara.log..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("dev.fanfara.log..")
+                .check(GATEWAY);
+        classes()
+                .that()
+                .resideInAPackage("dev.fanfara.log..")
+                .should()
+                .onlyDependOnClassesThat()
+                .resideInAnyPackage(
+                        "java..",
+                        "org.jspecify..",
+                        "org.slf4j..",
+                        "io.vertx.core..",
+                        "com.hazelcast..",
+                        "dev.fanfara.log..",
+                        "dev.fanfara.room..",
+                        "dev.fanfara.protocol..")
+                .check(GATEWAY);
+    }
+
+    @Test
+    void hazelcastIsKnownToTheClusterAndTheMemoriesItKeepsOnly() {
+        noClasses()
+                .that()
+                .resideOutsideOfPackages("dev.fanfara.cluster..", "dev.fanfara.log..")
+                .and()
+                .doNotBelongToAnyOf(Gateway.class) // hands what the one made to the other
                 .should()
                 .dependOnClassesThat()
                 .resideInAPackage("com.hazelcast..")

@@ -14,6 +14,7 @@ import dev.fanfara.bus.RoomMessage;
 import dev.fanfara.bus.Subscribe;
 import dev.fanfara.config.ConfigSource;
 import dev.fanfara.config.GatewayConfig;
+import dev.fanfara.log.LocalRoomLogs;
 import dev.fanfara.metrics.GatewayMetrics;
 import dev.fanfara.protocol.ConnectionId;
 import dev.fanfara.protocol.Payload;
@@ -69,7 +70,7 @@ class PeerExchangeTest {
                 new ConfigSource(null, Map.of(), List.of()).load().config();
         TokenVerifier tokens = await(TokenVerifier.create(vertx, config.auth(), null));
         LiveSettings settings = new LiveSettings(new Settings(config, "hash", tokens, new ApiKeys(List.of())));
-        service = new BroadcastVerticle(new Two(), 0, settings, metrics);
+        service = new BroadcastVerticle(new Two(), 0, settings, () -> new LocalRoomLogs(vertx, () -> 1_000), metrics);
         await(vertx.deployVerticle(service));
         await(Addresses.PEER.hear(vertx, PEER, 0, heard::add));
     }
@@ -119,7 +120,7 @@ class PeerExchangeTest {
         assertThat(digest().rooms()).isZero();
 
         ConnectionId alice = new ConnectionId("alice");
-        onLoop(() -> service.onJoin(new RoomMessage.Join(ROOM, 0, alice, "alice", 1)));
+        onLoop(() -> service.onJoin(new RoomMessage.Join(ROOM, 0, alice, "alice", 1, null, null, null)));
         assertThat(digest()).extracting(PeerMessage.Digest::rooms).isEqualTo(1);
         assertThat(digest().hash()).isNotZero();
 
@@ -253,7 +254,7 @@ class PeerExchangeTest {
     }
 
     private void receive(long position) {
-        Forwarded publication = new Forwarded(ROOM, null, payload("a"), 0);
+        Forwarded publication = new Forwarded(ROOM, null, payload("a"), 0, null);
         tellNode(new PeerMessage.Publications(PEER, 0, position, List.of(publication)));
     }
 

@@ -59,6 +59,6 @@ class PeerStreamTest {
     }
 
     private static Forwarded publication(int length) {
-        return new Forwarded(new RoomName("room"), null, new Payload(Payload.Kind.DATA, new byte[length]), 0);
+        return new Forwarded(new RoomName("room"), null, new Payload(Payload.Kind.DATA, new byte[length]), 0, null);
     }
 }

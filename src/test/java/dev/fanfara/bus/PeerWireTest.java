@@ -37,12 +37,13 @@ class PeerWireTest {
 
     @Test
     void publicationsComeAsTheyWereSentWithoutALookAtTheirJson() {
-        Forwarded first = new Forwarded(ROOM, "älice", PAYLOAD, 123);
+        Forwarded first = new Forwarded(ROOM, "älice", PAYLOAD, 123, null);
         Forwarded second = new Forwarded(
                 new RoomName("b"),
                 null,
                 new Payload(Payload.Kind.TEXT, "{broken".getBytes(StandardCharsets.UTF_8)),
-                124);
+                124,
+                new Place(-7, 5_000_000_000L, 9));
 
         PeerMessage.Publications batch = (PeerMessage.Publications)
                 overTheWire(new PeerMessage.Publications("node", 3, 5_000_000_000L, List.of(first, second)));
@@ -55,7 +56,7 @@ class PeerWireTest {
 
     @Test
     void aPublicationBecomesBytesOnceForAllNodes() {
-        Forwarded publication = new Forwarded(ROOM, "alice", PAYLOAD, 123);
+        Forwarded publication = new Forwarded(ROOM, "alice", PAYLOAD, 123, null);
 
         overTheWire(new PeerMessage.Publications("node", 0, 100, List.of(publication)));
         byte[] bytes = publication.wire();
@@ -70,7 +71,7 @@ class PeerWireTest {
         codec.encodeToWire(bytes, new PeerMessage.Goodbye("node"));
         bytes.setByte(0, (byte) 9);
 
-        assertThatThrownBy(() -> codec.decodeFromWire(0, bytes)).hasMessage("test: bus format 9, this node speaks 2");
+        assertThatThrownBy(() -> codec.decodeFromWire(0, bytes)).hasMessage("test: bus format 9, this node speaks 3");
     }
 
     private PeerMessage overTheWire(PeerMessage message) {

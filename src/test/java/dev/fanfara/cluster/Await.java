@@ -9,20 +9,20 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 
 /** Waits for what a test needs, with one deadline for everything. */
-final class Await {
+public final class Await {
     private static final Duration DEADLINE = Duration.ofSeconds(30);
 
     private Await() {}
 
-    static <T> T await(Future<T> future) {
+    public static <T> T await(Future<T> future) {
         return future.timeout(DEADLINE.toSeconds(), TimeUnit.SECONDS).await();
     }
 
-    static void until(String what, BooleanSupplier condition) {
+    public static void until(String what, BooleanSupplier condition) {
         within(DEADLINE, what, condition);
     }
 
-    static void within(Duration time, String what, BooleanSupplier condition) {
+    public static void within(Duration time, String what, BooleanSupplier condition) {
         long deadline = System.nanoTime() + time.toNanos();
         while (!condition.getAsBoolean()) {
             if (System.nanoTime() > deadline) {

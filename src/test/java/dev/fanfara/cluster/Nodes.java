@@ -15,14 +15,14 @@ import java.util.Map;
 import java.util.function.Consumer;
 
 /** Nodes in this JVM on free ports of 127.0.0.1, each looking for the others there. All are gone after {@link #close}. */
-final class Nodes implements AutoCloseable {
-    static final String HOST = "127.0.0.1";
+public final class Nodes implements AutoCloseable {
+    public static final String HOST = "127.0.0.1";
 
     private final List<Integer> ports = freePorts(6);
     private final List<Vertx> running = new ArrayList<>();
 
     /** The nth node (0 to 2), as it would be configured. */
-    ClusterOptions options(int n) {
+    public ClusterOptions options(int n) {
         return new ClusterOptions(
                 "test-" + ports.get(0),
                 HOST,
@@ -34,22 +34,22 @@ final class Nodes implements AutoCloseable {
                 Map.of("node", "n" + n));
     }
 
-    Cluster start(int n) {
+    public Cluster start(int n) {
         return start(options(n));
     }
 
-    Cluster start(ClusterOptions options) {
+    public Cluster start(ClusterOptions options) {
         return start(options, config -> {});
     }
 
-    Cluster start(ClusterOptions options, Consumer<Config> further) {
+    public Cluster start(ClusterOptions options, Consumer<Config> further) {
         VertxOptions small = new VertxOptions().setEventLoopPoolSize(2);
         Cluster cluster = await(Cluster.start(options, small, Vertx.builder(), further, joining -> {}));
         running.add(cluster.vertx());
         return cluster;
     }
 
-    void leave(Cluster node) {
+    public void leave(Cluster node) {
         await(node.leave());
         await(node.vertx().close());
     }
@@ -59,7 +59,7 @@ final class Nodes implements AutoCloseable {
         running.forEach(vertx -> await(vertx.close()));
     }
 
-    static List<Integer> freePorts(int count) {
+    public static List<Integer> freePorts(int count) {
         List<ServerSocket> sockets = new ArrayList<>();
         try {
             for (int i = 0; i < count; i++) {

@@ -6,6 +6,7 @@ import dev.fanfara.auth.ApiKeys;
 import dev.fanfara.auth.Identity;
 import dev.fanfara.auth.TokenVerifier;
 import dev.fanfara.bus.Addresses;
+import dev.fanfara.bus.Channel;
 import dev.fanfara.bus.EdgeMessage;
 import dev.fanfara.bus.NodeRef;
 import dev.fanfara.bus.Nodes;
@@ -81,9 +82,9 @@ class ConnectionVerticleTest {
         RecordingWire bob = joined();
 
         onLoop(() -> {
-            edge.onDeliver(said(1, null));
-            edge.onDeliver(said(2, null));
-            edge.onDeliver(said(3, null));
+            edge.memberships().onDeliver(said(1, null));
+            edge.memberships().onDeliver(said(2, null));
+            edge.memberships().onDeliver(said(3, null));
         });
 
         for (RecordingWire wire : List.of(alice, bob)) {
@@ -99,11 +100,14 @@ class ConnectionVerticleTest {
         RecordingWire bob = joined();
 
         onLoop(() -> {
-            edge.onDeliver(said(1, null));
-            edge.onDeliver(said(2, alice));
-            edge.onReply(new EdgeMessage.Reply(
-                    ROOM, alice.connection().id(), new ServerMessage.Ack(new CommandId("2"), ROOM, null, false, null)));
-            edge.onDeliver(said(3, null));
+            edge.memberships().onDeliver(said(1, null));
+            edge.memberships().onDeliver(said(2, alice));
+            edge.memberships()
+                    .onReply(new EdgeMessage.Reply(
+                            ROOM,
+                            alice.connection().id(),
+                            new ServerMessage.Ack(new CommandId("2"), ROOM, null, false, null)));
+            edge.memberships().onDeliver(said(3, null));
         });
 
         assertThat(alice.types()).containsExactly("message", "ack", "message");
@@ -120,9 +124,9 @@ class ConnectionVerticleTest {
         RoomMessage.Join join = (RoomMessage.Join) next();
 
         onLoop(() -> {
-            edge.onDeliver(said(1, null));
-            edge.onJoined(new EdgeMessage.Joined(ROOM, join.connection(), join.ticket(), 2));
-            edge.onDeliver(said(2, null));
+            edge.memberships().onDeliver(said(1, null));
+            edge.memberships().onJoined(new EdgeMessage.Joined(ROOM, join.connection(), join.ticket(), 2, null));
+            edge.memberships().onDeliver(said(2, null));
         });
 
         assertThat(alice.numbers()).containsExactly(1, 2);
@@ -136,9 +140,9 @@ class ConnectionVerticleTest {
         RecordingWire bob = joined();
 
         onLoop(() -> {
-            edge.onDeliver(said(1, null));
+            edge.memberships().onDeliver(said(1, null));
             alice.connection().onText(json("{'type':'leave'}"));
-            edge.onDeliver(said(2, null));
+            edge.memberships().onDeliver(said(2, null));
         });
 
         assertThat(alice.types()).containsExactly("message", "left");
@@ -153,7 +157,7 @@ class ConnectionVerticleTest {
 
         onLoop(() -> {
             for (int i = 0; i < 12; i++) {
-                edge.onDeliver(new EdgeMessage.Deliver(ROOM, shared(i, large), null));
+                edge.memberships().onDeliver(new EdgeMessage.Deliver(Channel.everyFrame(ROOM), shared(i, large), null));
             }
         });
 
@@ -168,7 +172,7 @@ class ConnectionVerticleTest {
 
         onLoop(() -> {
             for (int i = 0; i < 60; i++) {
-                edge.onDeliver(new EdgeMessage.Deliver(ROOM, shared(i, large), null));
+                edge.memberships().onDeliver(new EdgeMessage.Deliver(Channel.everyFrame(ROOM), shared(i, large), null));
             }
         });
 
@@ -195,7 +199,9 @@ class ConnectionVerticleTest {
         if (more == 0) {
             said.complete(null);
         } else {
-            edge.onDeliver(new EdgeMessage.Deliver(ROOM, shared(more, "x".repeat(60_000)), null));
+            edge.memberships()
+                    .onDeliver(
+                            new EdgeMessage.Deliver(Channel.everyFrame(ROOM), shared(more, "x".repeat(60_000)), null));
             edge.verticleContext().runOnContext(next -> sayOneByOne(more - 1, said));
         }
     }
@@ -207,7 +213,7 @@ class ConnectionVerticleTest {
         RecordingWire bob = joined();
         slow.pending = 2 * 1024 * 1024;
 
-        onLoop(() -> edge.onDeliver(said(1, null)));
+        onLoop(() -> edge.memberships().onDeliver(said(1, null)));
 
         assertThat(slow.closed).isEqualTo(CloseReason.SLOW_CONSUMER);
         assertThat(slow.writes).isEmpty();
@@ -229,9 +235,11 @@ class ConnectionVerticleTest {
         next();
         RoomMessage.Join second = (RoomMessage.Join) next();
 
-        onLoop(() -> edge.onJoined(new EdgeMessage.Joined(ROOM, first.connection(), first.ticket(), 1)));
+        onLoop(() ->
+                edge.memberships().onJoined(new EdgeMessage.Joined(ROOM, first.connection(), first.ticket(), 1, null)));
         assertThat(alice.types()).containsExactly("left");
-        onLoop(() -> edge.onJoined(new EdgeMessage.Joined(ROOM, second.connection(), second.ticket(), 1)));
+        onLoop(() -> edge.memberships()
+                .onJoined(new EdgeMessage.Joined(ROOM, second.connection(), second.ticket(), 1, null)));
         assertThat(alice.types()).containsExactly("left", "joined");
     }
 
@@ -243,7 +251,7 @@ class ConnectionVerticleTest {
             alice.connection().onClosed(1006);
             alice.connection().onClosed(1006);
             alice.connection().close(CloseReason.NORMAL);
-            edge.onDeliver(said(1, null));
+            edge.memberships().onDeliver(said(1, null));
         });
 
         assertThat(alice.ends).isEqualTo(1);
@@ -263,14 +271,15 @@ class ConnectionVerticleTest {
         RecordingWire wire = open();
         onLoop(() -> wire.connection().onText(json("{'type':'join','room':'room'}")));
         RoomMessage.Join join = (RoomMessage.Join) next();
-        onLoop(() -> edge.onJoined(new EdgeMessage.Joined(ROOM, join.connection(), join.ticket(), 1)));
+        onLoop(() ->
+                edge.memberships().onJoined(new EdgeMessage.Joined(ROOM, join.connection(), join.ticket(), 1, null)));
         wire.forget();
         return wire;
     }
 
     private static EdgeMessage.Deliver said(int number, @Nullable RecordingWire except) {
         return new EdgeMessage.Deliver(
-                ROOM,
+                Channel.everyFrame(ROOM),
                 shared(number, ""),
                 except == null ? null : except.connection().id());
     }

@@ -28,6 +28,14 @@ class CommandTest {
                 .isEqualTo(new ClientMessage.Join(null, new RoomName("a"), null, null, null, null));
     }
 
+    /** Valid UTF-8, but four bytes that a parser takes for the beginning of UTF-32. */
+    @Test
+    void whatLooksLikeAnotherEncodingIsInvalidJson() {
+        byte[] text = "\0\0\0{\u007f\u007f\u007f\u007f".getBytes(StandardCharsets.UTF_8);
+
+        assertThatThrownBy(() -> Command.read(text)).hasMessage("Invalid JSON");
+    }
+
     @Test
     void updateSetsARate() {
         assertThat(understood("{'type':'update','maxRate':5,'id':1}"))

@@ -20,6 +20,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
@@ -32,11 +33,17 @@ public final class TestClient implements AutoCloseable {
 
     private final List<JsonObject> heard = new ArrayList<>();
     private final CompletableFuture<Closed> closed = new CompletableFuture<>();
+    private final Consumer<JsonObject> listener;
     private @Nullable WebSocket socket;
+    private long commands;
+    /** Guarded by {@code heard}. */
+    private boolean isReading = true;
 
     public record Closed(int code, String reason) {}
 
-    private TestClient() {}
+    private TestClient(Consumer<JsonObject> listener) {
+        this.listener = listener;
+    }
 
     public static TestClient connect(GatewayProcess gateway) {
         return connect(gateway, "/ws");
@@ -46,11 +53,16 @@ public final class TestClient implements AutoCloseable {
         return open(gateway, pathAndQuery, HTTP.newWebSocketBuilder());
     }
 
+    /** One that also tells everything it hears to somebody, one after the other, as it comes. */
+    public static TestClient connect(GatewayProcess gateway, Consumer<JsonObject> listener) {
+        return open(gateway, "/ws", HTTP.newWebSocketBuilder(), new TestClient(listener));
+    }
+
     /** Over TLS, trusting this certificate. */
     public static TestClient connectTls(GatewayProcess gateway, Path certificate) {
         HttpClient trusting =
                 HttpClient.newBuilder().sslContext(trusting(certificate)).build();
-        TestClient client = new TestClient();
+        TestClient client = new TestClient(message -> {});
         client.socket = trusting.newWebSocketBuilder()
                 .buildAsync(URI.create("wss://localhost:" + gateway.port() + "/ws"), client.new Listener())
                 .orTimeout(PATIENCE_S, TimeUnit.SECONDS)
@@ -83,7 +95,11 @@ public final class TestClient implements AutoCloseable {
     }
 
     private static TestClient open(GatewayProcess gateway, String pathAndQuery, WebSocket.Builder builder) {
-        TestClient client = new TestClient();
+        return open(gateway, pathAndQuery, builder, new TestClient(message -> {}));
+    }
+
+    private static TestClient open(
+            GatewayProcess gateway, String pathAndQuery, WebSocket.Builder builder, TestClient client) {
         client.socket = builder.buildAsync(
                         URI.create("ws://127.0.0.1:" + gateway.port() + pathAndQuery), client.new Listener())
                 .orTimeout(PATIENCE_S, TimeUnit.SECONDS)
@@ -100,9 +116,15 @@ public final class TestClient implements AutoCloseable {
 
     /** JSON with single quotes, for the eye. */
     public TestClient says(String json) {
-        socket().sendText(json.replace('\'', '"'), true)
-                .orTimeout(PATIENCE_S, TimeUnit.SECONDS)
-                .join();
+        return sends(json.replace('\'', '"'));
+    }
+
+    public TestClient says(JsonObject command) {
+        return sends(command.encode());
+    }
+
+    private TestClient sends(String text) {
+        socket().sendText(text, true).orTimeout(PATIENCE_S, TimeUnit.SECONDS).join();
         return this;
     }
 
@@ -117,6 +139,38 @@ public final class TestClient implements AutoCloseable {
         return this;
     }
 
+    /** Joins with these further members ({@code 'history':3}) and returns the answer. */
+    public JsonObject join(String room, String... members) {
+        return asks(
+                "'type':'join','room':'" + room + "'" + (members.length == 0 ? "" : ",") + String.join(",", members));
+    }
+
+    /** Publishes, with a payload like {@code 'text':'hello'} and any further members, and returns the answer. */
+    public JsonObject publishes(String room, String members) {
+        return asks("'type':'message','room':'" + room + "'," + members);
+    }
+
+    public TestClient leaves(String room) {
+        asks("'type':'leave','room':'" + room + "'");
+        return this;
+    }
+
+    /** The answer to a command of these members. */
+    public JsonObject asks(String members) {
+        String id = "c" + ++commands;
+        says("{" + members + ",'id':'" + id + "'}");
+        return hearsAnswer(id);
+    }
+
+    /** The member of a join that comes back to where this message says the room was. */
+    public static String since(JsonObject position) {
+        return since(position.getString("epoch"), position.getLong("offset"));
+    }
+
+    public static String since(String epoch, long offset) {
+        return "'since':{'epoch':'" + epoch + "','offset':" + offset + "}";
+    }
+
     /** The reply to the command of this id, whatever its type. */
     public JsonObject hearsAnswer(String id) {
         return take("answer to " + id, message -> id.equals(message.getValue("id")));
@@ -129,6 +183,29 @@ public final class TestClient implements AutoCloseable {
     /** Takes the first message that fits, now or later, out of what was heard. */
     public JsonObject hears(String type, Predicate<JsonObject> fits) {
         return take(type, message -> type.equals(message.getString("type")) && fits.test(message));
+    }
+
+    /** The first so many of this type, now or later. */
+    public List<JsonObject> hears(int count, String type) {
+        List<JsonObject> taken = new ArrayList<>();
+        while (taken.size() < count) {
+            taken.add(hears(type));
+        }
+        return taken;
+    }
+
+    /** Takes everything heard so far. */
+    public List<JsonObject> takeAll() {
+        synchronized (heard) {
+            List<JsonObject> all = List.copyOf(heard);
+            heard.clear();
+            return all;
+        }
+    }
+
+    /** The next message, whatever it is. */
+    public JsonObject hearsNext() {
+        return take("anything", message -> true);
     }
 
     private JsonObject take(String wanted, Predicate<JsonObject> fits) {
@@ -171,6 +248,24 @@ public final class TestClient implements AutoCloseable {
         assertThat(allHeard(type)).isEmpty();
     }
 
+    /** What comes now waits in the systems' buffers, and in the gateway. */
+    public TestClient stopsReading() {
+        synchronized (heard) {
+            isReading = false;
+        }
+        return this;
+    }
+
+    public TestClient readsAgain() {
+        synchronized (heard) {
+            if (!isReading) {
+                isReading = true;
+                socket().request(1);
+            }
+        }
+        return this;
+    }
+
     public Closed closes() {
         try {
             return closed.get(PATIENCE_S, TimeUnit.SECONDS);
@@ -199,13 +294,22 @@ public final class TestClient implements AutoCloseable {
             if (last) {
                 JsonObject message = new JsonObject(part.toString());
                 part.setLength(0);
+                listener.accept(message);
                 synchronized (heard) {
                     heard.add(message);
                     heard.notifyAll();
                 }
             }
-            from.request(1);
+            readOn(from);
             return null;
+        }
+
+        private void readOn(WebSocket from) {
+            synchronized (heard) {
+                if (isReading) {
+                    from.request(1);
+                }
+            }
         }
 
         @Override

@@ -1,0 +1,55 @@
+package dev.fanfara.log;
+
+import com.hazelcast.spi.merge.MergingValue;
+import com.hazelcast.spi.merge.SplitBrainMergePolicy;
+import dev.fanfara.room.RoomLog;
+import java.io.DataInput;
+import java.io.DataOutput;
+import java.util.concurrent.ThreadLocalRandom;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What becomes of a room that both sides of a split cluster remember. Where one side only went on from where the other
+ * stopped, nobody was told anything else, and its epoch goes on. Else members were told two stories, or may have been: the
+ * larger side's is kept, under a new epoch, which tells everybody to begin with what is there now.
+ *
+ * <p>Public, with a public constructor, since Hazelcast makes it by its name. What it returns, copies get as a whole.
+ */
+public final class MergePolicy extends Wired
+        implements SplitBrainMergePolicy<StoredLog, MergingValue<StoredLog>, StoredLog> {
+
+    public MergePolicy() {
+        super(Kind.MERGE);
+    }
+
+    @Override
+    public StoredLog merge(MergingValue<StoredLog> smallerSide, @Nullable MergingValue<StoredLog> largerSide) {
+        RoomLog smaller = log(smallerSide);
+        RoomLog kept;
+        if (largerSide == null) {
+            // It may have been lost there, and members there may know more of it.
+            smaller.renew(ThreadLocalRandom.current().nextLong());
+            kept = smaller;
+        } else {
+            kept = log(largerSide);
+            if (smaller.continues(kept.head())) {
+                kept = smaller;
+            } else if (!kept.continues(smaller.head())) {
+                kept.renew(ThreadLocalRandom.current().nextLong());
+            }
+        }
+        // The record keeps the life it had on the smaller side, so it counts as never used: the next use prolongs it.
+        return new StoredLog(kept);
+    }
+
+    private static RoomLog log(MergingValue<StoredLog> side) {
+        StoredLog stored = side.getDeserializedValue();
+        return stored.log();
+    }
+
+    @Override
+    void write(DataOutput out) {}
+
+    @Override
+    void read(DataInput in) {}
+}
