@@ -37,7 +37,8 @@ class DemoIT {
     }
 
     @Test
-    void theDemoPageSaysThatItIsStaleWhenTheGatewayDiesAndGoesOnWhenItIsBack() throws IOException, InterruptedException {
+    void theDemoPageSaysThatItIsStaleWhenTheGatewayDiesAndGoesOnWhenItIsBack()
+            throws IOException, InterruptedException {
         String port = "server.port=" + GatewayProcess.freePorts(1).get(0);
         Process browser;
         BufferedReader page;
