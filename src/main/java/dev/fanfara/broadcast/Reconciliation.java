@@ -26,6 +26,7 @@ final class Reconciliation {
     private final RoomLogs logs;
     private final Stream stream;
     private Iterator<Tail> round = List.<Tail>of().iterator();
+    private int stepsLeft;
     private int perStep;
 
     private record Asked(Tail tail, Head here) {}
@@ -38,11 +39,13 @@ final class Reconciliation {
     }
 
     private void step() {
-        if (!round.hasNext()) {
+        if (stepsLeft == 0) {
             List<Tail> tails = service.tails();
+            stepsLeft = STEPS;
             perStep = tails.size() / STEPS + 1;
             round = tails.iterator();
         }
+        stepsLeft--;
         List<Tail> some = new ArrayList<>();
         while (some.size() < perStep && round.hasNext()) {
             some.add(round.next());
