@@ -68,6 +68,10 @@ final class EdgeShard implements Deployable {
         run(connections::hurry);
     }
 
+    void cutOff(boolean isCutOff) {
+        run(() -> connections.cutOff(isCutOff));
+    }
+
     void sayGoodbye() {
         run(rooms::sayGoodbye);
     }

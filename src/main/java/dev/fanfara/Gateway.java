@@ -14,6 +14,7 @@ import dev.fanfara.cluster.Cluster;
 import dev.fanfara.cluster.ClusterException;
 import dev.fanfara.cluster.ClusterOptions;
 import dev.fanfara.cluster.Discovery;
+import dev.fanfara.cluster.Majority;
 import dev.fanfara.config.ClusterConfig;
 import dev.fanfara.config.ConfigSource;
 import dev.fanfara.config.ConfigWatcher;
@@ -74,6 +75,11 @@ public final class Gateway {
     /** What stopping may take beyond the drain window. */
     private static final Duration STOP_TIMEOUT = Duration.ofMillis(4_500);
 
+    /** A majority that is lost may be back soon: so long clients stay. */
+    private static final Duration CUT_OFF_AFTER = Duration.ofSeconds(10);
+
+    private static final long CUT_OFF_CHECK_MS = 500;
+
     private final Loaded started;
     private final Ports ports;
     private final String version;
@@ -87,6 +93,9 @@ public final class Gateway {
     private final List<EdgeShard> shards = new ArrayList<>();
     private final HealthState health;
 
+    private final Majority majority;
+    private boolean cutOff;
+
     private @Nullable Cluster cluster;
     private @Nullable LiveSettings settings;
     private @Nullable ConfigWatcher watcher;
@@ -99,6 +108,8 @@ public final class Gateway {
         int wanted = started.config().server().eventLoops();
         loops = wanted == 0 ? Runtime.getRuntime().availableProcessors() : wanted;
         health = new HealthState(loops);
+        ClusterConfig together = started.config().cluster();
+        majority = new Majority(together.minimum(), together.minimumCountsFrom());
     }
 
     /**
@@ -146,7 +157,7 @@ public final class Gateway {
         });
         await(Future.join(shards.stream().map(EdgeShard::synchronize).toList()), START_TIMEOUT);
 
-        await(vertx.deployVerticle(new ManagementVerticle(live, registry, health.checks(live))), START_TIMEOUT);
+        await(vertx.deployVerticle(new ManagementVerticle(live, registry, health.checks(live, majority))), START_TIMEOUT);
         shards.forEach(shard -> await(shard.open(), START_TIMEOUT));
         await(
                 vertx.deployVerticle(
@@ -156,8 +167,22 @@ public final class Gateway {
         ConfigWatcher reloads = new ConfigWatcher(source, started, new Reload(vertx, live, metrics));
         reloads.start();
         watcher = reloads;
+        vertx.setPeriodic(CUT_OFF_CHECK_MS, timer -> checkMajority());
         health.listening();
         LOG.info("{}", readyLine(transport));
+    }
+
+    /** On the event loop of its timer. */
+    private void checkMajority() {
+        boolean now = majority.isLostFor(CUT_OFF_AFTER);
+        if (now != cutOff) {
+            cutOff = now;
+            LOG.warn(
+                    "this node sees {}: {}",
+                    majority,
+                    now ? "its clients are sent elsewhere" : "its clients may come again");
+            shards.forEach(shard -> shard.cutOff(now));
+        }
     }
 
     private Cluster join(ClusterConfig config, Transport transport) {
@@ -182,7 +207,8 @@ public final class Gateway {
                         place,
                         options,
                         builder,
-                        ClusteredRoomLogs.structures(config.backups()),
+                        majority,
+                        ClusteredRoomLogs.structures(config.backups(), majority::isEnough, majority::isConfirmed),
                         joining -> Addresses.registerCodecs(joining.eventBus())),
                 START_TIMEOUT);
     }

@@ -1,5 +1,6 @@
 package dev.fanfara;
 
+import dev.fanfara.cluster.Majority;
 import dev.fanfara.http.Health;
 import dev.fanfara.http.HealthCheck;
 import dev.fanfara.http.HealthCheck.Result;
@@ -42,13 +43,15 @@ final class HealthState {
         return draining;
     }
 
-    Health checks(LiveSettings live) {
+    Health checks(LiveSettings live, Majority majority) {
         HealthCheck loops = new HealthCheck("event-loops", this::everyLoopTurns);
         HealthCheck open = new HealthCheck("listening", () -> upIf(listening, "not listening yet"));
         HealthCheck staying = new HealthCheck("staying", () -> upIf(!draining, "draining"));
         HealthCheck keys =
                 new HealthCheck("keys", () -> upIf(live.current().tokens().ready(), "a JWKS has not been fetched yet"));
-        return new Health(List.of(loops), List.of(open, staying, keys), List.of(open));
+        HealthCheck together =
+                new HealthCheck("majority", () -> upIf(majority.isHeld(), "this node sees " + majority));
+        return new Health(List.of(loops), List.of(open, staying, keys, together), List.of(open));
     }
 
     private Result everyLoopTurns() {

@@ -39,12 +39,14 @@ public final class Cluster {
      *
      * @param builder prepared with transport and metrics
      * @param beforeJoin prepares the event bus (codecs): peers may send as soon as this node is a member
+     * @param majority learns how many nodes there are
      * @param structures adds what the other parts keep in Hazelcast: maps, serializers, split-brain protection
      */
     public static Future<Cluster> start(
             ClusterOptions options,
             VertxOptions vertxOptions,
             VertxBuilder builder,
+            Majority majority,
             Consumer<Config> structures,
             Consumer<Vertx> beforeJoin) {
         Config config = HazelcastSettings.of(options);
@@ -56,7 +58,7 @@ public final class Cluster {
                 .withClusterManager(manager)
                 .buildClustered()
                 .recover(failure -> Future.failedFuture(StartFailure.ofVertx(options, failure)))
-                .compose(vertx -> joined(vertx, manager));
+                .compose(vertx -> joined(vertx, manager, majority));
     }
 
     private static void bus(ClusterOptions options, EventBusOptions bus) {
@@ -73,10 +75,10 @@ public final class Cluster {
         bus.setClusterPingReplyInterval(4000);
     }
 
-    private static Future<Cluster> joined(Vertx vertx, RoutedClusterManager manager) {
+    private static Future<Cluster> joined(Vertx vertx, RoutedClusterManager manager, Majority majority) {
         // Whoever reaches the bus port could otherwise have classes of its choice instantiated here.
         vertx.eventBus().serializableChecker(className -> false).clusterSerializableChecker(className -> false);
-        PeerWatch watch = new PeerWatch(vertx, manager.getHazelcastInstance(), manager.getNodeId());
+        PeerWatch watch = new PeerWatch(vertx, manager.getHazelcastInstance(), manager.getNodeId(), majority);
         Cluster cluster = new Cluster(vertx, manager.getNodeId(), new Membership(manager, watch));
         return watch.start().map(cluster);
     }

@@ -12,7 +12,7 @@ import com.hazelcast.config.rest.RestConfig;
  * default today, since Hazelcast's defaults are made for another network: wide open, and patient for minutes.
  */
 final class HazelcastSettings {
-    /** A node not heard from for so long is out. Its lease as part of a majority (3 s, checked each second) must have run out before. */
+    /** A node not heard from for so long is out. */
     static final int MAX_SILENCE_SECONDS = 6;
 
     /** The longest a node that leaves waits until the others hold its data. */
@@ -80,15 +80,18 @@ final class HazelcastSettings {
         config.setProperty("hazelcast.max.no.heartbeat.seconds", Integer.toString(MAX_SILENCE_SECONDS));
         // The oldest node decides about the others. If it is lost, one that is frozen must not hold up its successor.
         config.setProperty("hazelcast.mastership.claim.timeout.seconds", "10");
-        // 5 and 2 minutes by default: so long would nodes that started at the same moment stay strangers.
-        config.setProperty("hazelcast.merge.first.run.delay.seconds", "10");
-        config.setProperty("hazelcast.merge.next.run.delay.seconds", "5");
+        // 5 and 2 minutes by default: so long would nodes that started at the same moment, or were parted, stay strangers.
+        config.setProperty("hazelcast.merge.first.run.delay.seconds", "5");
+        config.setProperty("hazelcast.merge.next.run.delay.seconds", "2");
+        // Two nodes that see the oldest but not each other would both stay, and their rooms stand still: one has to go.
+        config.setProperty("hazelcast.partial.member.disconnection.resolution.heartbeat.count", "3");
     }
 
     private static void operations(Config config) {
         // A client waits for its ack; 60 s is no answer.
         config.setProperty("hazelcast.operation.call.timeout.millis", "8000");
-        config.setProperty("hazelcast.operation.backup.timeout.millis", "5000");
+        // A write whose copy was on a node that is lost is not asked again before this has passed.
+        config.setProperty("hazelcast.operation.backup.timeout.millis", "2000");
         // The call timeout does not end retries. 30, most of them 500 ms apart, end after as long; 250 take 2 minutes.
         config.setProperty("hazelcast.invocation.max.retry.count", "30");
         // Without this a write whose backup never answered counts as done, and is lost if its node is.

@@ -111,6 +111,9 @@ final class JavaSerialization {
         "com.hazelcast.version.MemberVersion",
     };
 
+    /** A part of a split cluster that has several nodes is frozen before it joins the larger one. */
+    private static final String[] STATES = {"com.hazelcast.cluster.ClusterState", "java.lang.Enum"};
+
     private JavaSerialization() {}
 
     static JavaSerializationFilterConfig failuresOnly() {
@@ -121,6 +124,7 @@ final class JavaSerialization {
                         .addClasses(OTHER_FAILURES)
                         .addPrefixes(OWN_FAILURES)
                         .addClasses(JAVA_FAILURES)
-                        .addClasses(PARTS_OF_A_FAILURE));
+                        .addClasses(PARTS_OF_A_FAILURE)
+                        .addClasses(STATES));
     }
 }

@@ -35,6 +35,7 @@ final class PeerWatch {
 
     private final HazelcastInstance hazelcast;
     private final String nodeId;
+    private final Majority majority;
     private final Vertx vertx;
     private final Context loop;
     /** Kept in a field: Vert.x closes a client that nobody refers to. */
@@ -45,14 +46,17 @@ final class PeerWatch {
     /** All other members, by node id, whether their bus answers or not. Touched only by the cluster's event loop. */
     private final Map<String, Member> members = new LinkedHashMap<>();
 
+    private final Lease lease;
     private volatile List<Peer> peers = List.of();
     private volatile boolean oldest;
 
-    PeerWatch(Vertx vertx, HazelcastInstance hazelcast, String nodeId) {
+    PeerWatch(Vertx vertx, HazelcastInstance hazelcast, String nodeId, Majority majority) {
         this.vertx = vertx;
         this.hazelcast = hazelcast;
         this.nodeId = nodeId;
+        this.majority = majority;
         this.loop = vertx.getOrCreateContext();
+        this.lease = new Lease(vertx, hazelcast, nodeId, majority, members::keySet);
         this.knocker = vertx.createNetClient(new NetClientOptions().setConnectTimeout(2000));
     }
 
@@ -78,7 +82,10 @@ final class PeerWatch {
             }
         });
         Promise<Void> started = Promise.promise();
-        loop.runOnContext(onLoop -> compare().onComplete(started));
+        loop.runOnContext(onLoop -> {
+            lease.start();
+            compare().onComplete(started);
+        });
         return started.future();
     }
 
@@ -110,6 +117,7 @@ final class PeerWatch {
         Map<String, Member> present = new LinkedHashMap<>();
         NodeAttributes.nodes(hazelcast).forEach(member -> present.put(NodeAttributes.nodeId(member), member));
         oldest = present.keySet().stream().findFirst().filter(nodeId::equals).isPresent();
+        majority.nowThereAre(present.keySet());
         present.remove(nodeId);
 
         for (String gone : List.copyOf(members.keySet())) {

@@ -5,9 +5,13 @@ import dev.fanfara.json.Value;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Where other members are looked for: {@code members} for type MEMBERS, {@code service} for DNS. Immutable. */
+/**
+ * Where other members are looked for: {@code members} for type MEMBERS, {@code service} for DNS. Immutable.
+ *
+ * @param isWritten whether somebody listed the members
+ */
 public record DiscoveryConfig(
-        DiscoveryType type, List<String> members, @Nullable String service) {
+        DiscoveryType type, List<String> members, @Nullable String service, boolean isWritten) {
     static DiscoveryConfig read(Fields fields) {
         DiscoveryConfig discovery = new DiscoveryConfig(
                 fields.value(
@@ -20,7 +24,8 @@ public record DiscoveryConfig(
                         NetworkValues.MEMBER_ADDRESS,
                         List.of("127.0.0.1:5701", "127.0.0.1:5702", "127.0.0.1:5703"),
                         "host:port of members, for type members; not all need to be up"),
-                fields.optional("service", NetworkValues.HOST, "DNS name of all members, for type dns"));
+                fields.optional("service", NetworkValues.HOST, "DNS name of all members, for type dns"),
+                fields.has("members"));
         fields.check(
                 discovery.type() != DiscoveryType.DNS || discovery.service() != null,
                 "service",

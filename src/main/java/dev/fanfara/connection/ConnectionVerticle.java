@@ -72,6 +72,7 @@ public final class ConnectionVerticle extends VerticleBase {
     private long messagesSent;
     private long lastTickNanos = System.nanoTime();
     private @Nullable Drain drain;
+    private boolean cutOff;
 
     public ConnectionVerticle(
             Nodes nodes,
@@ -135,6 +136,8 @@ public final class ConnectionVerticle extends VerticleBase {
             // Its upgrade was under way when the drain began.
             connection.send(ServerMessage.Reconnect.spread());
             connection.close(CloseReason.SHUTTING_DOWN);
+        } else if (cutOff) {
+            connection.close(CloseReason.NO_MAJORITY);
         }
         return connection;
     }
@@ -393,8 +396,16 @@ public final class ConnectionVerticle extends VerticleBase {
         }
     }
 
-    public boolean isDraining() {
-        return drain != null;
+    /** Whether this node has been without the others for too long: then its clients are better off elsewhere. Event loop only. */
+    public void cutOff(boolean isCutOff) {
+        cutOff = isCutOff;
+        if (cutOff) {
+            List.copyOf(connections.values()).forEach(connection -> connection.close(CloseReason.NO_MAJORITY));
+        }
+    }
+
+    public boolean sendsClientsElsewhere() {
+        return drain != null || cutOff;
     }
 
     // What else asks

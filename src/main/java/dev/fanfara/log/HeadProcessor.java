@@ -30,6 +30,11 @@ final class HeadProcessor extends RoomProcessor {
         return bytes(stored.log().head()::write);
     }
 
+    @Override
+    boolean isHint() {
+        return true;
+    }
+
     /** Goes to the copies of all rooms of a partition; it finds out itself which ones it is for. */
     @Override
     public @Nullable EntryProcessor<String, StoredLog, byte @Nullable []> getBackupProcessor() {

@@ -3,7 +3,6 @@ package dev.fanfara.log;
 import com.hazelcast.core.HazelcastException;
 import com.hazelcast.nio.serialization.HazelcastSerializationException;
 import com.hazelcast.spi.exception.RetryableException;
-import com.hazelcast.splitbrainprotection.SplitBrainProtectionException;
 import dev.fanfara.protocol.ErrorCode;
 import dev.fanfara.protocol.Refusal;
 import io.vertx.core.Context;
@@ -91,7 +90,7 @@ final class Question<A, T> {
     private void failed(Throwable failure) {
         if (promise.future().isComplete()) {
             settle();
-        } else if (failure instanceof SplitBrainProtectionException) {
+        } else if (failure instanceof NoMajority) {
             giveUp(unavailable("This node cannot reach enough others"));
         } else if (leaving.getAsBoolean()) {
             giveUp(unavailable("This node is leaving"));

@@ -43,8 +43,11 @@ final class ReadProcessor extends RoomProcessor {
             // Begun by this, just now or when it ran before; then copies may not have heard of it.
             stored.store(entry, nowMillis);
             copiesDo(new CopyProcessor(stored));
-        } else if (beginning != null && stored.prolong(entry, nowMillis)) {
-            copiesDo(new ProlongProcessor());
+        } else {
+            if (beginning != null) {
+                stored.prolong(entry, nowMillis);
+            }
+            copiesDo(new ConfirmProcessor(stored.log().head()));
         }
         return bytes(stored.log().slice(nowMillis)::write);
     }

@@ -35,6 +35,8 @@ final class RenewProcessor extends RoomProcessor {
             // Just now, or when this ran before; then copies may not have heard of it.
             stored.store(entry, nowMillis);
             copiesDo(new CopyProcessor(stored));
+        } else {
+            copiesDo(new ConfirmProcessor(stored.log().head()));
         }
         return bytes(stored.log().slice(nowMillis)::write);
     }

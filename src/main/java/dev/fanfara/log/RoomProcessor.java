@@ -1,6 +1,9 @@
 package dev.fanfara.log;
 
+import com.hazelcast.instance.impl.Node;
+import com.hazelcast.internal.services.NodeAware;
 import com.hazelcast.map.EntryProcessor;
+import com.hazelcast.query.impl.QueryableEntry;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.Map;
@@ -14,11 +17,13 @@ import org.jspecify.annotations.Nullable;
  * <p>Many rooms share a partition thread, so nothing here may take long: the costs are those of {@code RoomLog}, some
  * microseconds for each publication, and for a copy of all of it some for each kilobyte.
  */
-abstract class RoomProcessor extends Wired implements EntryProcessor<String, StoredLog, byte @Nullable []> {
+abstract class RoomProcessor extends Wired implements EntryProcessor<String, StoredLog, byte @Nullable []>, NodeAware {
     /** The answer in place of a room that would have to begin, and must not. */
     static final byte[] FULL = {};
 
     private transient @Nullable EntryProcessor<String, StoredLog, byte @Nullable []> backup;
+    /** Where it runs. */
+    private transient @Nullable Node node;
 
     RoomProcessor(Kind kind) {
         super(kind);
@@ -27,9 +32,23 @@ abstract class RoomProcessor extends Wired implements EntryProcessor<String, Sto
     /** @return null if there is no room */
     abstract byte @Nullable [] answer(Map.Entry<String, StoredLog> entry, long nowMillis) throws IOException;
 
+    /** Hazelcast tells it where it runs, before it does. */
+    @Override
+    public final void setNode(Node here) {
+        node = here;
+    }
+
+    /** Whether the answer is worth something though it may be taken back. */
+    boolean isHint() {
+        return false;
+    }
+
     @Override
     public final byte @Nullable [] process(Map.Entry<String, StoredLog> entry) {
         backup = null;
+        if (node != null && !isHint()) {
+            Fence.of(node).check(node, ((QueryableEntry<String, StoredLog>) entry).getKeyData());
+        }
         try {
             // Once, for all that it is needed for: publications of one batch have one time.
             return answer(entry, System.currentTimeMillis());

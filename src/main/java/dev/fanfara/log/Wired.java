@@ -35,7 +35,8 @@ abstract class Wired implements IdentifiedDataSerializable {
         FOLLOW(FollowProcessor::new),
         COPY(CopyProcessor::new),
         PROLONG(ProlongProcessor::new),
-        MERGE(MergePolicy::new);
+        MERGE(MergePolicy::new),
+        CONFIRM(ConfirmProcessor::new);
 
         private final Supplier<Wired> blank;
 

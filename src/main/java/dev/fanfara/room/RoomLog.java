@@ -232,6 +232,17 @@ public final class RoomLog {
         broken |= !hasReached(answer.head());
     }
 
+    /**
+     * A copy hears how far its original has come.
+     *
+     * @return false if it is not as far; then it knows that it missed something
+     */
+    public boolean keepsUpWith(Head original) {
+        boolean keepsUp = timeline.epoch() == original.epoch() && hasReached(original);
+        broken |= !keepsUp;
+        return keepsUp;
+    }
+
     /** Of a batch in which nothing was taken, too, the copy must know all that was before. */
     private boolean hasReached(Head original) {
         return timeline.head() > original.offset()

@@ -40,6 +40,7 @@ final class NodeProcess {
                         options,
                         new VertxOptions().setEventLoopPoolSize(2),
                         Vertx.builder(),
+                        new Majority(1, 1),
                         config -> {},
                         joining -> {})
                 .await();

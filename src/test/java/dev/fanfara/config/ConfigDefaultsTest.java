@@ -40,8 +40,10 @@ class ConfigDefaultsTest {
                                 new DiscoveryConfig(
                                         DiscoveryType.MEMBERS,
                                         List.of("127.0.0.1:5701", "127.0.0.1:5702", "127.0.0.1:5703"),
-                                        null),
-                                1),
+                                        null,
+                                        false),
+                                1,
+                                null),
                         new ConnectionsConfig(Duration.ofSeconds(25), Duration.ofSeconds(10), 65536, 1048576),
                         new LimitsConfig(
                                 new Rate(600, Duration.ofMinutes(1)),

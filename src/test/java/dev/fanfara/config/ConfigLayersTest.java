@@ -114,7 +114,6 @@ class ConfigLayersTest {
                     FANFARA_PORT               | 1      | FANFARA_PORT: expected FANFARA_ and the path of a key, such as FANFARA_SERVER__PORT, got an unknown name; did you mean FANFARA_SERVER__PORT?
                     FANFARA_ZEBRA              | 1      | FANFARA_ZEBRA: expected FANFARA_ and the path of a key, such as FANFARA_SERVER__PORT, got an unknown name
                     FANFARA_SOCKETIO__PING_INTERVAL | 1s | FANFARA_SOCKETIO__PING_INTERVAL: expected no such key: this version does not have it yet, got socketio.pingInterval
-                    FANFARA_CLUSTER__MINIMUM_SIZE | 2   | FANFARA_CLUSTER__MINIMUM_SIZE: expected no such key: this version does not have it yet, got cluster.minimumSize
                     FANFARA_AUTH__KEYS         | [s3cr] | /auth/keys: expected a JSON list, got a text that is none (line 1 column 6) (FANFARA_AUTH__KEYS)
                     FANFARA_AUTH__KEYS         | {}     | /auth/keys: expected a JSON list, got other JSON (FANFARA_AUTH__KEYS)
                     FANFARA_SERVER__PORT_FILE  | /none/port | /server/port: expected a readable file /none/port (there is none), got "${file:/none/port}" (FANFARA_SERVER__PORT_FILE)

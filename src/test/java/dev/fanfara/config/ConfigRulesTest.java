@@ -66,7 +66,7 @@ class ConfigRulesTest {
                     {'auth':{'required':true}}              | /auth/required: expected a key in auth.keys or auth.apiKeys when it is true, for nobody could enter, got true (fanfara.json:1)
                     {'cluster':{'host':'0.0.0.0'}}          | /cluster/host: expected the address at which other members reach this node; a wildcard is none, got "0.0.0.0" (fanfara.json:1)
                     {'cluster':{'host':'::'}}               | /cluster/host: expected the address at which other members reach this node; a wildcard is none, got "::" (fanfara.json:1)
-                    {'cluster':{'minimumSize':2}}           | /cluster/minimumSize: expected no such key: this version does not have it yet, got "minimumSize" (fanfara.json:1)
+                    {'cluster':{'minimumSize':0}}           | /cluster/minimumSize: expected a whole number from 1 to 100, got 0 (fanfara.json:1)
                     {'cluster':{'enabled':true,'discovery':{'members':[]}}} | /cluster/discovery/members: expected at least one member when the type is members, got a list of 0 (fanfara.json:1)
                     {'cluster':{'discovery':{'members':['10.0.0.5:0']}}} | /cluster/discovery/members/0: expected host:port of a member, such as "10.0.0.5:5701", got "10.0.0.5:0" (fanfara.json:1)
                     {'cluster':{'discovery':{'type':'dns'}}} | /cluster/discovery/service: expected the DNS name of a headless service when the type is dns, got nothing (fanfara.json:1)

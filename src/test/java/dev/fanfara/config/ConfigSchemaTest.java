@@ -128,7 +128,7 @@ class ConfigSchemaTest {
                 "{'auth':{'apiKeys':[{'name':'a','key':'0123456789abcdef'}]}}",
                 "{'auth':{'apiKeys':[{'name':'a','key':'0123456789abcdef','scope':'write'}]}}",
                 "{'cluster':{'backups':7}}",
-                "{'cluster':{'minimumSize':2}}",
+                "{'cluster':{'minimumSize':0}}",
                 "{'cluster':{'discovery':{'type':'gossip'}}}",
                 "{'connections':{'maxMessageSize':65536}}",
                 "{'connections':{'maxMessageSize':'64KB'}}",

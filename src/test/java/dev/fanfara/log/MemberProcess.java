@@ -4,6 +4,7 @@ import com.hazelcast.core.HazelcastInstance;
 import dev.fanfara.cluster.Cluster;
 import dev.fanfara.cluster.ClusterOptions;
 import dev.fanfara.cluster.Discovery;
+import dev.fanfara.cluster.Majority;
 import dev.fanfara.cluster.Nodes;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
@@ -33,7 +34,8 @@ final class MemberProcess {
                         options,
                         new VertxOptions().setEventLoopPoolSize(1),
                         Vertx.builder(),
-                        ClusteredRoomLogs.structures(1),
+                        new Majority(1, 1),
+                        ClusteredRoomLogs.structures(1, members -> true, () -> true),
                         joining -> {})
                 .await();
         HazelcastInstance hazelcast = cluster.hazelcast().orElseThrow();

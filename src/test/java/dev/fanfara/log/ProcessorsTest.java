@@ -90,6 +90,29 @@ class ProcessorsTest {
         assertThat(append(ann.texts("d")).epoch()).isEqualTo(13);
     }
 
+    /** What was read may not be taken back in silence. */
+    @Test
+    void aReadTellsTheCopyWhatItMissed() throws IOException {
+        append(ann.texts("a"));
+        appendWithoutCopy(ann.texts("b"));
+        assertThat(read(run(new ReadProcessor(LOG, 13, true), true)).head()).isEqualTo(2);
+
+        theOriginalIsLost();
+
+        assertThat(read(run(new ReadProcessor(LOG, 14, true), true)).epoch()).isEqualTo(14);
+    }
+
+    @Test
+    void aRenewalThatCameTooLateTellsTheCopyWhatItMissed() throws IOException {
+        append(ann.texts("a"));
+        run(new RenewProcessor(11, 13), false);
+        assertThat(read(run(new RenewProcessor(11, 14), true)).epoch()).isEqualTo(13);
+
+        theOriginalIsLost();
+
+        assertThat(read(run(new ReadProcessor(LOG, 15, true), true)).epoch()).isEqualTo(15);
+    }
+
     @Test
     void aLookMendsTooButBeginsNothing() throws IOException {
         assertThat(run(new ReadProcessor(null, 14, false), true)).isNull();

@@ -87,7 +87,7 @@ public final class WebSocketUpgrade {
             refusals.answer(request, new Refusal(ErrorCode.FORBIDDEN, "This origin is not allowed"));
             return;
         }
-        if (edge.isDraining() || admission.connections().refusesNew().isPresent()) {
+        if (edge.sendsClientsElsewhere() || admission.connections().refusesNew().isPresent()) {
             metrics.rateLimited("connects");
             refusals.answer(request, overloaded());
             return;
@@ -164,7 +164,7 @@ public final class WebSocketUpgrade {
     }
 
     private void openNative(HttpServerRequest request, ClientAddress client, GatewayConfig config, Identity identity) {
-        if (edge.isDraining()) {
+        if (edge.sendsClientsElsewhere()) {
             refusals.answer(request, overloaded());
             return;
         }
