@@ -157,7 +157,9 @@ public final class Gateway {
         });
         await(Future.join(shards.stream().map(EdgeShard::synchronize).toList()), START_TIMEOUT);
 
-        await(vertx.deployVerticle(new ManagementVerticle(live, registry, health.checks(live, majority))), START_TIMEOUT);
+        await(
+                vertx.deployVerticle(new ManagementVerticle(live, registry, health.checks(live, majority))),
+                START_TIMEOUT);
         shards.forEach(shard -> await(shard.open(), START_TIMEOUT));
         await(
                 vertx.deployVerticle(

@@ -49,8 +49,7 @@ final class HealthState {
         HealthCheck staying = new HealthCheck("staying", () -> upIf(!draining, "draining"));
         HealthCheck keys =
                 new HealthCheck("keys", () -> upIf(live.current().tokens().ready(), "a JWKS has not been fetched yet"));
-        HealthCheck together =
-                new HealthCheck("majority", () -> upIf(majority.isHeld(), "this node sees " + majority));
+        HealthCheck together = new HealthCheck("majority", () -> upIf(majority.isHeld(), "this node sees " + majority));
         return new Health(List.of(loops), List.of(open, staying, keys, together), List.of(open));
     }
 

@@ -80,7 +80,8 @@ final class HazelcastSettings {
         config.setProperty("hazelcast.max.no.heartbeat.seconds", Integer.toString(MAX_SILENCE_SECONDS));
         // The oldest node decides about the others. If it is lost, one that is frozen must not hold up its successor.
         config.setProperty("hazelcast.mastership.claim.timeout.seconds", "10");
-        // 5 and 2 minutes by default: so long would nodes that started at the same moment, or were parted, stay strangers.
+        // 5 and 2 minutes by default: so long would nodes that started at the same moment, or were parted, stay
+        // strangers.
         config.setProperty("hazelcast.merge.first.run.delay.seconds", "5");
         config.setProperty("hazelcast.merge.next.run.delay.seconds", "2");
         // Two nodes that see the oldest but not each other would both stay, and their rooms stand still: one has to go.

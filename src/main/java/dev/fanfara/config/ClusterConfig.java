@@ -71,9 +71,8 @@ public record ClusterConfig(
         if (minimumSize != null) {
             return minimumSize;
         }
-        int listed = discovery.type() == DiscoveryType.MEMBERS
-                ? discovery.members().size()
-                : 0;
+        int listed =
+                discovery.type() == DiscoveryType.MEMBERS ? discovery.members().size() : 0;
         return listed < SMALLEST_WITH_MAJORITY ? 1 : listed / 2 + 1;
     }
 

@@ -4,6 +4,7 @@ import com.hazelcast.config.Config;
 import com.hazelcast.instance.impl.Node;
 import com.hazelcast.internal.partition.InternalPartitionService;
 import com.hazelcast.internal.serialization.Data;
+import java.util.Objects;
 import java.util.function.BooleanSupplier;
 import java.util.function.IntPredicate;
 
@@ -43,7 +44,7 @@ final class Fence {
     }
 
     static Fence of(Node node) {
-        return (Fence) node.getConfig().getUserContext().get(KEY);
+        return (Fence) Objects.requireNonNull(node.getConfig().getUserContext().get(KEY));
     }
 
     /**
@@ -61,7 +62,9 @@ final class Fence {
             throw new NotNow("too few nodes have confirmed lately that they see this one");
         }
         InternalPartitionService partitions = node.getPartitionService();
-        if (copies && members > 1 && partitions.getPartition(partitions.getPartitionId(room)).getReplica(1) == null) {
+        if (copies
+                && members > 1
+                && partitions.getPartition(partitions.getPartitionId(room)).getReplica(1) == null) {
             throw new NotNow("the copy has no place yet");
         }
     }

@@ -64,7 +64,9 @@ class MajorityTest {
         assertThat(majority.isConfirmed()).isFalse();
 
         majority.confirmedBy("n1", System.nanoTime() - Majority.LEASE.toNanos());
-        assertThat(majority.isConfirmed()).as("asked before this node was frozen").isFalse();
+        assertThat(majority.isConfirmed())
+                .as("asked before this node was frozen")
+                .isFalse();
         majority.confirmedBy("n1", System.nanoTime());
         assertThat(majority.isConfirmed()).isTrue();
 

@@ -44,7 +44,8 @@ public final class Nodes implements AutoCloseable {
 
     public Cluster start(ClusterOptions options, Consumer<Config> further) {
         VertxOptions small = new VertxOptions().setEventLoopPoolSize(2);
-        Cluster cluster = await(Cluster.start(options, small, Vertx.builder(), new Majority(1, 1), further, joining -> {}));
+        Cluster cluster =
+                await(Cluster.start(options, small, Vertx.builder(), new Majority(1, 1), further, joining -> {}));
         running.add(cluster.vertx());
         return cluster;
     }
