@@ -34,6 +34,7 @@ import dev.fanfara.http.Problem;
 import dev.fanfara.log.ClusteredRoomLogs;
 import dev.fanfara.log.LocalRoomLogs;
 import dev.fanfara.log.RoomLogs;
+import dev.fanfara.log.Standing;
 import dev.fanfara.logging.Logging;
 import dev.fanfara.metrics.MicrometerMetrics;
 import dev.fanfara.metrics.VertxMeters;
@@ -210,9 +211,29 @@ public final class Gateway {
                         options,
                         builder,
                         majority,
-                        ClusteredRoomLogs.structures(config.backups(), majority::isEnough, majority::isConfirmed),
+                        ClusteredRoomLogs.structures(config.backups(), standing()),
                         joining -> Addresses.registerCodecs(joining.eventBus())),
                 START_TIMEOUT);
+    }
+
+    /** The cluster's part, and the rooms' part, which do not know each other. */
+    private Standing standing() {
+        return new Standing() {
+            @Override
+            public boolean isEnough(int members) {
+                return majority.isEnough(members);
+            }
+
+            @Override
+            public boolean isConfirmed() {
+                return majority.isConfirmed();
+            }
+
+            @Override
+            public boolean isOneSideOnly() {
+                return majority.isOfAll();
+            }
+        };
     }
 
     private Discovery discovery(DiscoveryConfig config) {

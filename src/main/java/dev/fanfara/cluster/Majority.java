@@ -19,6 +19,7 @@ public final class Majority {
     private final int countsFrom;
     private volatile boolean counts;
     private volatile int members;
+    private volatile int most;
     private volatile long lostAtNanos = System.nanoTime();
     /** By node, when it was asked what it confirmed last. */
     private final Map<String, Long> confirmed = new ConcurrentHashMap<>();
@@ -67,10 +68,16 @@ public final class Majority {
     void nowThereAre(Set<String> present) {
         boolean held = isHeld();
         members = present.size();
+        most = Math.max(most, members);
         confirmed.keySet().retainAll(present);
         if (held && !isHeld()) {
             lostAtNanos = System.nanoTime();
         }
+    }
+
+    /** Whether the minimum is a majority of all nodes, as far as they were ever seen together. */
+    public boolean isOfAll() {
+        return 2 * minimum > most;
     }
 
     public boolean isHeld() {

@@ -30,9 +30,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
-import java.util.function.IntPredicate;
 import java.util.function.IntSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -85,12 +83,10 @@ public final class ClusteredRoomLogs implements RoomLogs {
      * What Hazelcast must know to keep rooms.
      *
      * @param backups copies besides the original
-     * @param enough whether so many nodes may go on without the others; for any thread
-     * @param confirmed whether so many see this one as a member, as of a moment ago; for any thread
      */
-    public static Consumer<Config> structures(int backups, IntPredicate enough, BooleanSupplier confirmed) {
+    public static Consumer<Config> structures(int backups, Standing standing) {
         return config -> {
-            new Fence(enough, confirmed, backups > 0).put(config);
+            new Fence(standing, backups > 0).put(config);
             config.addMapConfig(new MapConfig(MAP)
                     // The room as it is, not its bytes: a publication must not cost a copy of all before it.
                     .setInMemoryFormat(InMemoryFormat.OBJECT)

@@ -5,8 +5,6 @@ import com.hazelcast.instance.impl.Node;
 import com.hazelcast.internal.partition.InternalPartitionService;
 import com.hazelcast.internal.serialization.Data;
 import java.util.Objects;
-import java.util.function.BooleanSupplier;
-import java.util.function.IntPredicate;
 
 /**
  * Keeps a node from answering for rooms that may be another's by now: one that was frozen, or is cut off, holds what it
@@ -23,18 +21,12 @@ import java.util.function.IntPredicate;
 final class Fence {
     private static final String KEY = Fence.class.getName();
 
-    private final IntPredicate enough;
-    private final BooleanSupplier confirmed;
+    private final Standing standing;
     private final boolean copies;
 
-    /**
-     * @param enough whether so many nodes, this one included, may go on without the others
-     * @param confirmed whether so many see this one as a member, as of a moment ago
-     * @param copies whether anything is to be confirmed where there are two nodes or more
-     */
-    Fence(IntPredicate enough, BooleanSupplier confirmed, boolean copies) {
-        this.enough = enough;
-        this.confirmed = confirmed;
+    /** @param copies whether anything is to be confirmed where there are two nodes or more */
+    Fence(Standing standing, boolean copies) {
+        this.standing = standing;
         this.copies = copies;
     }
 
@@ -47,6 +39,11 @@ final class Fence {
         return (Fence) Objects.requireNonNull(node.getConfig().getUserContext().get(KEY));
     }
 
+    /** Whether a part of the cluster that is smaller than another can have answered nothing that the other does not know. */
+    boolean letsOneSideGoOn() {
+        return copies && standing.isOneSideOnly();
+    }
+
     /**
      * Before an original is asked.
      *
@@ -55,10 +52,10 @@ final class Fence {
      */
     void check(Node node, Data room) {
         int members = node.getClusterService().getSize();
-        if (!enough.test(members)) {
+        if (!standing.isEnough(members)) {
             throw new NoMajority();
         }
-        if (!confirmed.getAsBoolean()) {
+        if (!standing.isConfirmed()) {
             throw new NotNow("too few nodes have confirmed lately that they see this one");
         }
         InternalPartitionService partitions = node.getPartitionService();

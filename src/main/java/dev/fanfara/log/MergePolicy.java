@@ -1,5 +1,7 @@
 package dev.fanfara.log;
 
+import com.hazelcast.instance.impl.Node;
+import com.hazelcast.internal.services.NodeAware;
 import com.hazelcast.spi.merge.MergingValue;
 import com.hazelcast.spi.merge.SplitBrainMergePolicy;
 import dev.fanfara.room.RoomLog;
@@ -10,13 +12,15 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What becomes of a room that both sides of a split cluster remember. Where one side only went on from where the other
- * stopped, nobody was told anything else, and its epoch goes on. Else members were told two stories, or may have been: the
- * larger side's is kept, under a new epoch, which tells everybody to begin with what is there now.
+ * stopped, nobody was told anything else, and its epoch goes on. Else the larger side's is kept: under its epoch where the
+ * smaller side could not tell or acknowledge anything, so that what it has more is what nobody was told; under a new one
+ * where both may have gone on, which tells everybody to begin with what is there now.
  *
  * <p>Public, with a public constructor, since Hazelcast makes it by its name. What it returns, copies get as a whole.
  */
 public final class MergePolicy extends Wired
-        implements SplitBrainMergePolicy<StoredLog, MergingValue<StoredLog>, StoredLog> {
+        implements SplitBrainMergePolicy<StoredLog, MergingValue<StoredLog>, StoredLog>, NodeAware {
+    private @Nullable Fence fence;
 
     public MergePolicy() {
         super(Kind.MERGE);
@@ -34,12 +38,22 @@ public final class MergePolicy extends Wired
             kept = log(largerSide);
             if (smaller.continues(kept.head())) {
                 kept = smaller;
-            } else if (!kept.continues(smaller.head())) {
+            } else if (!kept.continues(smaller.head()) && bothMayHaveGoneOn()) {
                 kept.renew(ThreadLocalRandom.current().nextLong());
             }
         }
         // The record keeps the life it had on the smaller side, so it counts as never used: the next use prolongs it.
         return new StoredLog(kept);
+    }
+
+    private boolean bothMayHaveGoneOn() {
+        return fence == null || !fence.letsOneSideGoOn();
+    }
+
+    /** Hazelcast tells it where it merges, before it does: on the larger side, which has the original now. */
+    @Override
+    public void setNode(Node here) {
+        fence = Fence.of(here);
     }
 
     private static RoomLog log(MergingValue<StoredLog> side) {

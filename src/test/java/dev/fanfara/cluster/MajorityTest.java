@@ -50,6 +50,18 @@ class MajorityTest {
     }
 
     @Test
+    void twoAreAMajorityOfThreeAndNotOfFour() {
+        Majority majority = new Majority(2, 1);
+        majority.nowThereAre(nodes(3));
+        assertThat(majority.isOfAll()).isTrue();
+
+        majority.nowThereAre(nodes(4));
+        majority.nowThereAre(nodes(2));
+
+        assertThat(majority.isOfAll()).as("two others may be elsewhere").isFalse();
+    }
+
+    @Test
     void aNodeThatStartsAloneHasNoneYet() {
         Majority majority = new Majority(2, 1);
         majority.nowThereAre(nodes(1));

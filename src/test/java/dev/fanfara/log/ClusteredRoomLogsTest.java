@@ -35,8 +35,8 @@ class ClusteredRoomLogsTest extends RoomLogsContract {
 
     @BeforeAll
     static void start() {
-        a = NODES.start(NODES.options(0), ClusteredRoomLogs.structures(1, members -> true, () -> true));
-        b = NODES.start(NODES.options(1), ClusteredRoomLogs.structures(1, members -> true, () -> true));
+        a = NODES.start(NODES.options(0), ClusteredRoomLogs.structures(1, Standing.ALWAYS));
+        b = NODES.start(NODES.options(1), ClusteredRoomLogs.structures(1, Standing.ALWAYS));
         atA = new ClusteredRoomLogs(a.vertx(), hazelcast(a), () -> 100_000);
         atB = new ClusteredRoomLogs(b.vertx(), hazelcast(b), () -> 100_000);
         context = a.vertx().getOrCreateContext();

@@ -38,6 +38,22 @@ class FenceTest {
     private Cluster c;
     private ClusteredRoomLogs logs;
     private volatile boolean confirmed = true;
+    private final Standing standing = new Standing() {
+        @Override
+        public boolean isEnough(int members) {
+            return members >= 2;
+        }
+
+        @Override
+        public boolean isConfirmed() {
+            return confirmed;
+        }
+
+        @Override
+        public boolean isOneSideOnly() {
+            return true;
+        }
+    };
 
     @BeforeEach
     void start() {
@@ -49,7 +65,7 @@ class FenceTest {
     }
 
     private Cluster start(int n) {
-        return nodes.start(nodes.options(n), ClusteredRoomLogs.structures(1, members -> members >= 2, () -> confirmed));
+        return nodes.start(nodes.options(n), ClusteredRoomLogs.structures(1, standing));
     }
 
     @AfterEach

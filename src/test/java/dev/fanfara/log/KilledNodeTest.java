@@ -33,7 +33,7 @@ class KilledNodeTest {
 
     @Test
     void nothingAcknowledgedIsLostOrTwiceWhenANodeIsKilled() throws IOException {
-        Cluster here = nodes.start(nodes.options(0), ClusteredRoomLogs.structures(1, members -> true, () -> true));
+        Cluster here = nodes.start(nodes.options(0), ClusteredRoomLogs.structures(1, Standing.ALWAYS));
         HazelcastInstance hazelcast = hazelcast(here);
         ClusteredRoomLogs logs = new ClusteredRoomLogs(here.vertx(), hazelcast, () -> 100_000);
         member(1);

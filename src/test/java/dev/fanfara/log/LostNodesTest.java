@@ -174,7 +174,7 @@ class LostNodesTest {
 
     private Cluster start(ClusterOptions options) {
         Cluster node = nodes.start(options, config -> {
-            ClusteredRoomLogs.structures(1, members -> true, () -> true).accept(config);
+            ClusteredRoomLogs.structures(1, Standing.ALWAYS).accept(config);
             soon(config);
         });
         logs.add(new ClusteredRoomLogs(node.vertx(), hazelcast(node), () -> 100_000));

@@ -35,7 +35,7 @@ final class MemberProcess {
                         new VertxOptions().setEventLoopPoolSize(1),
                         Vertx.builder(),
                         new Majority(1, 1),
-                        ClusteredRoomLogs.structures(1, members -> true, () -> true),
+                        ClusteredRoomLogs.structures(1, Standing.ALWAYS),
                         joining -> {})
                 .await();
         HazelcastInstance hazelcast = cluster.hazelcast().orElseThrow();
