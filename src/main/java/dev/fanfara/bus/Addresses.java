@@ -139,13 +139,22 @@ public final class Addresses {
 
     /** Asks every loop of every node, and waits for all of them or their time-out. Never fails. */
     public static <Q, A> Future<Gathered<A>> askAll(Vertx vertx, Nodes nodes, Endpoint<Q, A> endpoint, Q question) {
+        return askAll(nodes, (node, loop) -> endpoint.ask(vertx, node, loop, question));
+    }
+
+    /** One question to one loop of one node. */
+    interface Asking<A> {
+        Future<A> ask(String node, int loop);
+    }
+
+    static <A> Future<Gathered<A>> askAll(Nodes nodes, Asking<A> asking) {
         List<NodeRef> everyone = new ArrayList<>(nodes.peers());
         everyone.add(nodes.self());
         List<Future<A>> asked = new ArrayList<>();
         List<String> nodeOf = new ArrayList<>();
         for (NodeRef node : everyone) {
             for (int loop = 0; loop < node.loops(); loop++) {
-                asked.add(endpoint.ask(vertx, node.id(), loop, question));
+                asked.add(asking.ask(node.id(), loop));
                 nodeOf.add(node.id());
             }
         }
