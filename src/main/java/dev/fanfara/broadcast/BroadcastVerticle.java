@@ -290,8 +290,10 @@ public final class BroadcastVerticle extends VerticleBase implements RoomMessage
 
     @Override
     public void onPublish(RoomMessage.Publish publish) {
+        boolean overdue = memory.intake().isOverdue(publish.acceptedNanos());
         memory.intake().giveBack(Intake.weight(publish.payload()));
         try {
+            refuseIf(overdue);
             Keeping keeping = keeping(publish.room());
             if (keeping != null) {
                 logRooms().publish(publish, keeping);
@@ -348,7 +350,15 @@ public final class BroadcastVerticle extends VerticleBase implements RoomMessage
         }
     }
 
+    private void refuseIf(boolean overdue) {
+        if (overdue) {
+            metrics.refusedForMemory();
+            throw Intake.refusal();
+        }
+    }
+
     private Future<Published> publish(PublishRequest request) {
+        refuseIf(memory.intake().isOverdue(request.acceptedNanos()));
         Keeping keeping = keeping(request.room());
         if (keeping != null) {
             return logRooms().publish(request, keeping);

@@ -41,9 +41,12 @@ public final class Addresses {
     /** A node's first member of a room: to every other node, which answers with its own members. */
     public static final Endpoint<Subscribe, Roster> SUBSCRIBE =
             new Endpoint<>("subscribe", SUBSCRIBE_CODEC, ROSTER_CODEC);
-    /** Backends to the room service of the node they reached. */
+    /**
+     * Backends to the room service of the node they reached. That one always answers, within what it takes to hear from a
+     * room's memory; to give up before it would say no to what may be taken.
+     */
     public static final Endpoint<PublishRequest, Published> PUBLISH =
-            new Endpoint<>("publish", PUBLISH_CODEC, PUBLISHED_CODEC);
+            new Endpoint<>("publish", PUBLISH_CODEC, PUBLISHED_CODEC, 10_000);
     /** Backends and connections to the room service of their node: what a room remembers. */
     public static final Endpoint<HistoryRequest, HistoryAnswer> HISTORY =
             new Endpoint<>("history", HISTORY_CODEC, HISTORY_ANSWER_CODEC);

@@ -16,6 +16,7 @@ public final class Intake {
     /** What a publication costs beside its payload: the objects that carry it, and their places in queues. */
     private static final int OVERHEAD = 512;
 
+    private static final long MAX_WAIT_NANOS = 1_000_000_000L;
     private static final Duration SOON = Duration.ofSeconds(1);
 
     private final long limit;
@@ -45,6 +46,14 @@ public final class Intake {
 
     public void giveBack(long some) {
         bytes.addAndGet(-some);
+    }
+
+    /**
+     * Among much that waits, one that was accepted so long ago: it is refused when its turn comes, so that whoever comes
+     * next is served in time, and the queue is gone soon. After a pause with little in the queue nobody suffers for it.
+     */
+    public boolean isOverdue(long acceptedNanos) {
+        return System.nanoTime() - acceptedNanos > MAX_WAIT_NANOS && bytes.get() > limit / 8;
     }
 
     public long bytes() {

@@ -16,6 +16,16 @@ class IntakeTest {
     }
 
     @Test
+    void whatWaitedLongIsOverdueOnlyAmongMuch() {
+        long longAgo = System.nanoTime() - 2_000_000_000L;
+        assertThat(intake.isOverdue(longAgo)).isFalse();
+
+        intake.add(51);
+        assertThat(intake.isOverdue(longAgo)).isTrue();
+        assertThat(intake.isOverdue(System.nanoTime())).isFalse();
+    }
+
+    @Test
     void whatIsPassedOnMakesOthersWait() {
         intake.add(150);
         assertThat(intake.tryTake(1)).isFalse();
