@@ -28,6 +28,7 @@ import dev.fanfara.demo.DemoFeed;
 import dev.fanfara.http.Assets;
 import dev.fanfara.http.ClusterStats;
 import dev.fanfara.http.HttpParts;
+import dev.fanfara.http.HttpSockets;
 import dev.fanfara.http.HttpVerticle;
 import dev.fanfara.http.ManagementVerticle;
 import dev.fanfara.http.Problem;
@@ -36,6 +37,8 @@ import dev.fanfara.log.LocalRoomLogs;
 import dev.fanfara.log.RoomLogs;
 import dev.fanfara.log.Standing;
 import dev.fanfara.logging.Logging;
+import dev.fanfara.memory.HeapWatch;
+import dev.fanfara.memory.Memory;
 import dev.fanfara.metrics.MicrometerMetrics;
 import dev.fanfara.metrics.VertxMeters;
 import dev.fanfara.settings.LiveSettings;
@@ -93,6 +96,7 @@ public final class Gateway {
                     .toList());
     private final List<EdgeShard> shards = new ArrayList<>();
     private final HealthState health;
+    private final Memory memory = Memory.ofThisProcess();
 
     private final Majority majority;
     private boolean cutOff;
@@ -138,6 +142,8 @@ public final class Gateway {
         cluster = joined;
         Vertx vertx = joined.vertx();
         metrics.clusterMembers(() -> joined.peers().size() + 1);
+        metrics.memory(memory.heap()::isLow, memory.intake()::bytes);
+        HeapWatch.start(vertx, memory.heap());
 
         LiveSettings live = new LiveSettings(settingsOf(vertx, config, started.hash(), null));
         settings = live;
@@ -264,14 +270,16 @@ public final class Gateway {
                 live,
                 nodes,
                 metrics,
+                memory,
                 admission,
+                new HttpSockets(),
                 new ClusterStats(vertx, nodes),
                 Assets.fromClassPath("web"),
                 health::isDraining);
         for (int loop = 0; loop < nodes.self().loops(); loop++) {
-            BroadcastVerticle rooms = new BroadcastVerticle(nodes, loop, live, logs, metrics);
+            BroadcastVerticle rooms = new BroadcastVerticle(nodes, loop, live, logs, memory, metrics);
             ConnectionVerticle connections =
-                    new ConnectionVerticle(nodes, loop, live, roomsPerUser, outbound, metrics, version);
+                    new ConnectionVerticle(nodes, loop, live, roomsPerUser, outbound, memory, metrics, version);
             WebSocketUpgrade upgrades = new WebSocketUpgrade(
                     connections,
                     live,

@@ -1,6 +1,10 @@
 package dev.fanfara.broadcast;
 
 import dev.fanfara.log.RoomLogs;
+import dev.fanfara.memory.Heap;
+import dev.fanfara.memory.Intake;
+import dev.fanfara.memory.Memory;
+import dev.fanfara.metrics.GatewayMetrics;
 import dev.fanfara.protocol.ErrorCode;
 import dev.fanfara.protocol.Refusal;
 import dev.fanfara.protocol.RoomName;
@@ -34,10 +38,6 @@ final class Appends {
     private static final int MAX_BATCH_BYTES = 256 * 1024;
     /** Of one room; a publisher that outruns the cluster gets {@code unavailable} in place of a place in a long queue. */
     private static final int MAX_WAITING_BYTES = 4 << 20;
-    /** Of all rooms of this loop. */
-    private static final long MAX_WAITING_IN_ALL = 64 << 20;
-    /** What a publication that waits costs beside its payload. */
-    private static final int OVERHEAD = 256;
 
     private static final Duration SOON = Duration.ofSeconds(1);
 
@@ -45,19 +45,22 @@ final class Appends {
 
     private final RoomLogs logs;
     private final String source;
+    private final Memory memory;
+    private final GatewayMetrics metrics;
     private final Map<RoomName, Line> lines = new HashMap<>();
     private long batches;
-    private long waitingBytes;
 
     /** {@code source} names this node, for as long as it runs. */
-    Appends(RoomLogs logs, String source) {
+    Appends(RoomLogs logs, String source, Memory memory, GatewayMetrics metrics) {
         this.logs = logs;
         this.source = source;
+        this.memory = memory;
+        this.metrics = metrics;
     }
 
     private record Waiting(Proposal proposal, Author author) {
         int bytes() {
-            return OVERHEAD + proposal.payload().json().length;
+            return Intake.weight(proposal.payload());
         }
     }
 
@@ -79,15 +82,26 @@ final class Appends {
     }
 
     void propose(RoomName room, Keeping keeping, Proposal proposal, Author author) {
-        Line line = lines.computeIfAbsent(room, first -> new Line(keeping));
+        if (memory.heap().isLow()) {
+            metrics.refusedForMemory();
+            author.refused(Heap.refusal());
+            return;
+        }
+        Line known = lines.get(room);
         Waiting waiting = new Waiting(proposal, author);
-        if (line.bytes + waiting.bytes() > MAX_WAITING_BYTES || waitingBytes > MAX_WAITING_IN_ALL) {
+        if (known != null && known.bytes + waiting.bytes() > MAX_WAITING_BYTES) {
             author.refused(new Refusal(ErrorCode.UNAVAILABLE, "Too much waits to be published in this room", SOON));
             return;
         }
+        if (!memory.intake().tryTake(waiting.bytes())) {
+            metrics.refusedForMemory();
+            author.refused(Intake.refusal());
+            return;
+        }
+        Line line = known != null ? known : new Line(keeping);
+        lines.put(room, line);
         line.keeping = keeping;
         line.bytes += waiting.bytes();
-        waitingBytes += waiting.bytes();
         line.waiting.add(waiting);
         if (!line.underWay) {
             sendNext(room, line);
@@ -139,7 +153,7 @@ final class Appends {
                                 batch.stream().map(Waiting::proposal).toList()))
                 .onComplete(done -> {
                     line.bytes -= sent;
-                    waitingBytes -= sent;
+                    memory.intake().giveBack(sent);
                     try {
                         if (done.succeeded()) {
                             answered(line, batch, done.result());

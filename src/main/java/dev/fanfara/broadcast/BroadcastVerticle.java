@@ -19,6 +19,9 @@ import dev.fanfara.config.GatewayConfig;
 import dev.fanfara.config.PresenceMode;
 import dev.fanfara.config.RoomRule;
 import dev.fanfara.log.RoomLogs;
+import dev.fanfara.memory.Heap;
+import dev.fanfara.memory.Intake;
+import dev.fanfara.memory.Memory;
 import dev.fanfara.metrics.GatewayMetrics;
 import dev.fanfara.protocol.CloseReason;
 import dev.fanfara.protocol.ConnectionId;
@@ -50,6 +53,10 @@ import org.jspecify.annotations.Nullable;
 public final class BroadcastVerticle extends VerticleBase implements RoomMessage.Receiver {
     /** Above so many members, single joins and leaves drown everybody; they get the whole presence at intervals. */
     private static final int SINGLE_CHANGES_UP_TO = 100;
+    /** Of one room, after a quiet while: as many as fill a room of that size and empty it again. */
+    static final int SINGLE_CHANGES_IN_A_BURST = 2 * SINGLE_CHANGES_UP_TO;
+
+    static final int SINGLE_CHANGES_A_SECOND = 20;
     /** Above so many, even that is too much to repeat to everybody: the count remains, and the list on request. */
     private static final int MEMBER_LISTS_UP_TO = 500;
 
@@ -57,18 +64,22 @@ public final class BroadcastVerticle extends VerticleBase implements RoomMessage
     private static final int MEMBERS_TOLD_AT_MOST = 1_000;
 
     private static final long SWEEP_MS = 1_000;
+    /** In rooms whose members are told at intervals only, nodes need not tell each other of every turn of a loop. */
+    private static final long TELL_CROWDS_MS = 250;
     /** A room that its last member left stays subscribed for a while: churn must not become cluster traffic. */
     private static final long LINGER_NANOS = 5_000_000_000L;
 
     private final Nodes nodes;
     private final int loop;
     private final LiveSettings settings;
+    private final Memory memory;
     private final GatewayMetrics metrics;
 
     /** All below: touched only by this verticle's event loop. */
     private final Map<RoomName, HostedRoom> rooms = new HashMap<>();
 
     private final Set<HostedRoom> untold = new HashSet<>();
+    private final Set<HostedRoom> untoldCrowds = new HashSet<>();
     private final String[] edges;
     final PeerExchange peers;
     private final Supplier<RoomLogs> logs;
@@ -78,10 +89,16 @@ public final class BroadcastVerticle extends VerticleBase implements RoomMessage
 
     /** @param logs called once, on this verticle's event loop */
     public BroadcastVerticle(
-            Nodes nodes, int loop, LiveSettings settings, Supplier<RoomLogs> logs, GatewayMetrics metrics) {
+            Nodes nodes,
+            int loop,
+            LiveSettings settings,
+            Supplier<RoomLogs> logs,
+            Memory memory,
+            GatewayMetrics metrics) {
         this.nodes = nodes;
         this.loop = loop;
         this.settings = settings;
+        this.memory = memory;
         this.metrics = metrics;
         this.edges = new String[nodes.self().loops()];
         for (int i = 0; i < edges.length; i++) {
@@ -89,7 +106,7 @@ public final class BroadcastVerticle extends VerticleBase implements RoomMessage
         }
         this.peers = new PeerExchange(this, nodes, loop, metrics);
         this.logs = logs;
-        this.plainRooms = new PlainRooms(this, metrics);
+        this.plainRooms = new PlainRooms(this, memory.heap(), metrics);
     }
 
     @Override
@@ -97,7 +114,7 @@ public final class BroadcastVerticle extends VerticleBase implements RoomMessage
         String self = nodes.self().id();
         vertx.setPeriodic(SWEEP_MS, timer -> sweep(System.nanoTime()));
         settings.onChange(context, changed -> adoptRules());
-        logRooms = new LogRooms(this, logs.get(), nodes.self().id(), vertx, metrics);
+        logRooms = new LogRooms(this, logs.get(), nodes.self().id(), vertx, memory, metrics);
         return Future.all(
                 Addresses.ROOM.hear(vertx, self, loop, command -> command.dispatch(this)),
                 Addresses.PUBLISH.serve(vertx, self, loop, this::publish),
@@ -165,6 +182,11 @@ public final class BroadcastVerticle extends VerticleBase implements RoomMessage
         if (hosted == null) {
             if (rooms.size() >= Math.max(1, rules().limits().roomsPerNode() / edges.length)) {
                 refuse(join, new Refusal(ErrorCode.LIMIT, "This node has as many rooms as it may have"));
+                return;
+            }
+            if (memory.heap().isLow() && rules().ruleFor(join.room()).keepsHistory()) {
+                metrics.refusedForMemory();
+                refuse(join, Heap.refusal());
                 return;
             }
             open(join);
@@ -268,7 +290,10 @@ public final class BroadcastVerticle extends VerticleBase implements RoomMessage
 
     @Override
     public void onPublish(RoomMessage.Publish publish) {
+        boolean overdue = memory.intake().isOverdue(publish.acceptedNanos());
+        memory.intake().giveBack(Intake.weight(publish.payload()));
         try {
+            refuseIf(overdue);
             Keeping keeping = keeping(publish.room());
             if (keeping != null) {
                 logRooms().publish(publish, keeping);
@@ -325,7 +350,15 @@ public final class BroadcastVerticle extends VerticleBase implements RoomMessage
         }
     }
 
+    private void refuseIf(boolean overdue) {
+        if (overdue) {
+            metrics.refusedForMemory();
+            throw Intake.refusal();
+        }
+    }
+
     private Future<Published> publish(PublishRequest request) {
+        refuseIf(memory.intake().isOverdue(request.acceptedNanos()));
         Keeping keeping = keeping(request.room());
         if (keeping != null) {
             return logRooms().publish(request, keeping);
@@ -367,19 +400,25 @@ public final class BroadcastVerticle extends VerticleBase implements RoomMessage
 
     /** To the members of one channel. */
     void deliver(HostedRoom hosted, Channel channel, SharedMessage message, @Nullable ConnectionId except) {
-        tellEdges(hosted, new EdgeMessage.Deliver(channel, message, except));
+        int loops = tellEdges(hosted, new EdgeMessage.Deliver(channel, message, except));
+        // Each gives it back: a loop with many members takes longer over it than a room's loop.
+        memory.intake().add((long) loops * message.weight());
     }
 
     void closeMembers(HostedRoom hosted, CloseReason reason) {
         tellEdges(hosted, new EdgeMessage.CloseMembers(hosted.everyFrame, reason));
     }
 
-    private void tellEdges(HostedRoom hosted, EdgeMessage message) {
+    /** How many loops have members. */
+    private int tellEdges(HostedRoom hosted, EdgeMessage message) {
+        int told = 0;
         for (int i = 0; i < edges.length; i++) {
             if (hosted.room.hasMembersOn(i)) {
                 tellEdge(i, message);
+                told++;
             }
         }
+        return told;
     }
 
     @Override
@@ -403,18 +442,24 @@ public final class BroadcastVerticle extends VerticleBase implements RoomMessage
         tellEdge(question.loop(), new EdgeMessage.Reply(question.room(), question.connection(), answer));
     }
 
-    /** Tells this node's members who came and went; {@code self} does not hear of its own coming. */
+    /**
+     * Tells this node's members who came and went; {@code self} does not hear of its own coming. What one event brought,
+     * such as the end of a node, is told one by one or not at all; and when some of it is only to be seen in the next
+     * {@code presence}, so is all until then.
+     */
     void announce(HostedRoom hosted, List<PresenceChange> changes, @Nullable ConnectionId self) {
         if (changes.isEmpty() || hosted.room.localCount() == 0 || hosted.presence != PresenceMode.FULL) {
             return;
         }
+        if (hosted.presenceDue
+                || changes.stream().anyMatch(change -> change.count() > SINGLE_CHANGES_UP_TO)
+                || !hosted.singleChanges.tryTake(changes.size(), System.nanoTime())) {
+            hosted.presenceDue = true;
+            return;
+        }
         long timestamp = System.currentTimeMillis();
         for (PresenceChange change : changes) {
-            if (change.count() > SINGLE_CHANGES_UP_TO) {
-                hosted.presenceDue = true;
-            } else {
-                deliverHere(hosted.name, new SharedMessage(message(hosted.name, change, timestamp), 0), self);
-            }
+            deliverHere(hosted.name, new SharedMessage(message(hosted.name, change, timestamp), 0), self);
         }
     }
 
@@ -449,16 +494,25 @@ public final class BroadcastVerticle extends VerticleBase implements RoomMessage
         return Collections.unmodifiableSet(rooms.keySet());
     }
 
-    /** Many joins in one turn of the event loop become one message per node. */
+    /** Many joins in one turn of the event loop become one message per node; in large rooms, many in more than a turn. */
     private void tellPeersLater(HostedRoom hosted) {
-        if (untold.isEmpty()) {
-            context.runOnContext(turn -> {
-                List<HostedRoom> changed = List.copyOf(untold);
-                untold.clear();
-                changed.forEach(peers::tellRosterChange);
-            });
+        if (hosted.room.count() > SINGLE_CHANGES_UP_TO) {
+            if (untoldCrowds.isEmpty()) {
+                vertx.setTimer(TELL_CROWDS_MS, timer -> tellPeers(untoldCrowds));
+            }
+            untoldCrowds.add(hosted);
+        } else {
+            if (untold.isEmpty()) {
+                context.runOnContext(turn -> tellPeers(untold));
+            }
+            untold.add(hosted);
         }
-        untold.add(hosted);
+    }
+
+    private void tellPeers(Set<HostedRoom> rooms) {
+        List<HostedRoom> changed = List.copyOf(rooms);
+        rooms.clear();
+        changed.forEach(peers::tellRosterChange);
     }
 
     /** {@code now} is {@link System#nanoTime}. */

@@ -39,11 +39,17 @@ final class HostedRoom {
 
     /** Members are to get one {@code presence} in place of many single changes. */
     boolean presenceDue;
+    /** Up to so many they get one by one. */
+    final Allowance singleChanges;
 
     HostedRoom(RoomName name, RoomRule rule, int loops, long firstVersion) {
         this.name = name;
         this.presence = rule.presence();
         this.maxRate = rule.maxRate();
+        singleChanges = new Allowance(
+                BroadcastVerticle.SINGLE_CHANGES_IN_A_BURST,
+                BroadcastVerticle.SINGLE_CHANGES_A_SECOND,
+                System.nanoTime());
         room = new Room(loops, firstVersion);
         everyFrame = Channel.everyFrame(name);
     }

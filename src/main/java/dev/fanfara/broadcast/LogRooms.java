@@ -13,6 +13,7 @@ import dev.fanfara.bus.RoomMessage;
 import dev.fanfara.bus.StateAnswer;
 import dev.fanfara.config.RoomRule;
 import dev.fanfara.log.RoomLogs;
+import dev.fanfara.memory.Memory;
 import dev.fanfara.metrics.GatewayMetrics;
 import dev.fanfara.protocol.ConnectionId;
 import dev.fanfara.protocol.ErrorCode;
@@ -59,11 +60,12 @@ final class LogRooms {
     private final Stream stream;
     private final Reconciliation reconciliation;
 
-    LogRooms(BroadcastVerticle service, RoomLogs logs, String node, Vertx vertx, GatewayMetrics metrics) {
+    LogRooms(
+            BroadcastVerticle service, RoomLogs logs, String node, Vertx vertx, Memory memory, GatewayMetrics metrics) {
         this.service = service;
         this.logs = logs;
         this.metrics = metrics;
-        appends = new Appends(logs, node);
+        appends = new Appends(logs, node, memory, metrics);
         rates = new Rates(service, vertx, metrics);
         stream = new Stream(service, logs, appends, rates, vertx, metrics);
         reconciliation = new Reconciliation(service, logs, stream, vertx);

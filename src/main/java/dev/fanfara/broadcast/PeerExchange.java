@@ -44,9 +44,9 @@ import org.slf4j.LoggerFactory;
  * <p><b>Loss.</b> The bus loses what is on its way when a connection breaks. Every few seconds each loop sends each
  * other a digest of its interests and of the rosters it changed lately; what differs is asked for again.
  *
- * <p><b>Falling behind.</b> Publications wait for no node: {@link PeerLink} drops them for one that does not keep up.
- * All else is still sent to it. That is little, and bounded too: within {@code Cluster}'s ping time the bus closes a
- * connection that nobody reads, and what waited for it is gone.
+ * <p><b>Falling behind.</b> Publications wait for no node: {@link PeerLink} drops them for one that does not keep up, and
+ * with them what grows with rooms and members; digests repair that. What is left is small, and bounded too: within {@code
+ * Cluster}'s ping time the bus closes a connection that nobody reads, and what waited for it is gone.
  */
 final class PeerExchange implements PeerMessage.Receiver {
     private static final Logger LOG = LoggerFactory.getLogger(PeerExchange.class);
@@ -57,6 +57,8 @@ final class PeerExchange implements PeerMessage.Receiver {
     private static final int ASK_AT_MOST = 25;
     /** How many digests name a roster after it changed, so that losing one of them loses nothing. */
     private static final int REPEAT_IN_DIGESTS = 3;
+    /** About what a room or a member takes on the way to another node. */
+    private static final int ITEM_BYTES = 64;
 
     private final BroadcastVerticle service;
     private final NodeRef self;
@@ -123,7 +125,7 @@ final class PeerExchange implements PeerMessage.Receiver {
 
     private void askForInterests(PeerLink peer) {
         for (int theirs = 0; theirs < peer.loops(); theirs++) {
-            tell(peer, theirs, interestsFor(peer, theirs, true));
+            tellInterests(peer, theirs, true);
         }
     }
 
@@ -131,8 +133,10 @@ final class PeerExchange implements PeerMessage.Receiver {
         return heard.getOrDefault(peer.id(), Set.of()).size() >= peer.loops();
     }
 
-    private PeerMessage.Interests interestsFor(PeerLink peer, int theirs, boolean answer) {
-        return new PeerMessage.Interests(self.id(), loop, roomsOf(peer, theirs), answer);
+    private void tellInterests(PeerLink peer, int theirs, boolean answer) {
+        List<RoomName> rooms = roomsOf(peer, theirs);
+        links.tellIfItKeepsUp(
+                peer, theirs, new PeerMessage.Interests(self.id(), loop, rooms, answer), rooms.size() * ITEM_BYTES);
     }
 
     /** The rooms hosted here that the other node's loop is in charge of over there. */
@@ -161,7 +165,7 @@ final class PeerExchange implements PeerMessage.Receiver {
             dropped.forEach(room -> forgetRoster(theirs.node(), room));
         }
         if (theirs.answer() && !leaving) {
-            tell(peer, theirs.loop(), interestsFor(peer, theirs.loop(), false));
+            tellInterests(peer, theirs.loop(), false);
         }
         // Their members are news to us where the bus had lost the way to tell.
         theirs.rooms().forEach(room -> {
@@ -245,8 +249,8 @@ final class PeerExchange implements PeerMessage.Receiver {
             Map<Integer, List<RoomName>> byLoop = new HashMap<>();
             rooms.forEach(room -> byLoop.computeIfAbsent(Addresses.loopOf(room, peer.loops()), l -> new ArrayList<>())
                     .add(room));
-            byLoop.forEach(
-                    (theirs, theirRooms) -> tell(peer, theirs, new PeerMessage.Unsubscribe(self.id(), theirRooms)));
+            byLoop.forEach((theirs, theirRooms) -> links.tellIfItKeepsUp(
+                    peer, theirs, new PeerMessage.Unsubscribe(self.id(), theirRooms), theirRooms.size() * ITEM_BYTES));
         }
     }
 
@@ -312,7 +316,13 @@ final class PeerExchange implements PeerMessage.Receiver {
         changedRosters.put(hosted.name, REPEAT_IN_DIGESTS);
         PeerMessage delta = new PeerMessage.RosterDelta(
                 self.id(), hosted.name, change.version(), change.count(), change.joined(), change.left());
-        interested.forEach(node -> tell(node, hosted.name, delta));
+        int bytes = (1 + change.joined().size() + change.left().size()) * ITEM_BYTES;
+        for (String node : interested) {
+            PeerLink peer = links.to(node);
+            if (peer != null) {
+                links.tellIfItKeepsUp(peer, Addresses.loopOf(hosted.name, peer.loops()), delta, bytes);
+            }
+        }
     }
 
     @Override
@@ -415,7 +425,7 @@ final class PeerExchange implements PeerMessage.Receiver {
                 LOG.info("interests of node {} differ from its digest; asking for them", digest.node());
                 metrics.clusterRepaired();
             }
-            tell(peer, digest.loop(), interestsFor(peer, digest.loop(), true));
+            tellInterests(peer, digest.loop(), true);
         }
         digest.rosters().forEach((room, version) -> {
             HostedRoom hosted = service.hosted(room);
@@ -424,13 +434,6 @@ final class PeerExchange implements PeerMessage.Receiver {
                 askRoster(hosted, peer);
             }
         });
-    }
-
-    private void tell(String node, RoomName room, PeerMessage message) {
-        PeerLink peer = links.to(node);
-        if (peer != null) {
-            tell(peer, Addresses.loopOf(room, peer.loops()), message);
-        }
     }
 
     private void tell(PeerLink peer, int theirs, PeerMessage message) {

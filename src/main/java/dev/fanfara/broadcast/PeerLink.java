@@ -12,12 +12,13 @@ import org.slf4j.LoggerFactory;
  *
  * <p>What goes to a node that is frozen, or slower than what it gets, waits in this node's memory: the event bus takes
  * everything, and it lasts seconds until the cluster gives such a node up. So a node that has not acknowledged
- * {@link #MAX_UNACKNOWLEDGED} gets no publications until it has. They are lost to its members, as plain rooms promise no
- * more than at most once; members elsewhere notice nothing.
+ * {@link #MAX_UNACKNOWLEDGED} gets no publications until it has, nor news of members and rooms. Publications are lost to
+ * its members, as plain rooms promise no more than at most once; digests repair the rest. Members elsewhere notice nothing.
  */
 final class PeerLink {
     /** Bytes, of all loops here together: a tenth of a second of what a fast network carries. */
-    static final long MAX_UNACKNOWLEDGED = 16L << 20;
+    static final long MAX_UNACKNOWLEDGED =
+            Math.min(16L << 20, Runtime.getRuntime().maxMemory() / 16);
     /** On a node of many loops each may have so much, or a burst in a single room would outrun a node that keeps up. */
     static final long AT_LEAST_PER_LOOP = 4L << 20;
 
@@ -28,7 +29,7 @@ final class PeerLink {
     private final long limit;
     private long unacknowledged;
 
-    /** Publications it did not get since it fell behind; 0 while it keeps up. */
+    /** Messages it did not get since it fell behind; 0 while it keeps up. */
     private long dropped;
     /** As of the last {@link #review}. */
     private long droppedBefore;
@@ -71,6 +72,14 @@ final class PeerLink {
         return full;
     }
 
+    /** Beside publications. */
+    void count(int theirs, int bytes) {
+        PeerStream stream = streams[theirs];
+        long before = stream.unacknowledged();
+        stream.count(bytes);
+        unacknowledged += stream.unacknowledged() - before;
+    }
+
     void acknowledge(int theirs, long position) {
         if (theirs >= streams.length) {
             return;
@@ -88,7 +97,7 @@ final class PeerLink {
     /** Now and then: one that has dropped nothing for a while keeps up again. */
     void review() {
         if (dropped > 0 && dropped == droppedBefore && unacknowledged < limit) {
-            LOG.warn("node {} keeps up again; {} publications were not forwarded to it", id(), dropped);
+            LOG.warn("node {} keeps up again; {} messages were not sent to it", id(), dropped);
             dropped = 0;
         }
         droppedBefore = dropped;
@@ -97,7 +106,7 @@ final class PeerLink {
     /** The node is gone. */
     void close() {
         if (dropped > 0) {
-            LOG.warn("node {} is gone; {} publications were not forwarded to it", id(), dropped);
+            LOG.warn("node {} is gone; {} messages were not sent to it", id(), dropped);
         }
     }
 

@@ -117,6 +117,19 @@ final class PeerLinks {
         send(stream, message);
     }
 
+    /** The same for a message of so many bytes, which later ones make good: not to a node that is too far behind. */
+    void tellIfItKeepsUp(PeerLink link, int theirs, PeerMessage message, int bytes) {
+        if (link.hasCredit()) {
+            tell(link, theirs, message);
+            if (bytes > 0) {
+                link.count(theirs, bytes);
+                reportUnacknowledged();
+            }
+        } else {
+            metrics.peerDropped();
+        }
+    }
+
     private void send(PeerStream stream) {
         if (!stream.isEmpty()) {
             sendWithPosition(stream, stream.take());

@@ -46,6 +46,11 @@ final class PeerStream {
         return gatheredBytes >= MAX_GATHERED;
     }
 
+    /** Something else that goes out at once, and is acknowledged with what comes after it. */
+    void count(int bytes) {
+        position += MESSAGE_OVERHEAD + bytes;
+    }
+
     List<Forwarded> take() {
         List<Forwarded> taken = gathered;
         gathered = new ArrayList<>();

@@ -6,6 +6,7 @@ import dev.fanfara.bus.PublishRequest;
 import dev.fanfara.bus.Published;
 import dev.fanfara.bus.RoomMessage;
 import dev.fanfara.bus.SharedMessage;
+import dev.fanfara.memory.Heap;
 import dev.fanfara.metrics.GatewayMetrics;
 import dev.fanfara.protocol.ConnectionId;
 import dev.fanfara.protocol.ErrorCode;
@@ -28,11 +29,13 @@ final class PlainRooms {
     private static final int MAX_KEYED_ROOMS = 50_000;
 
     private final BroadcastVerticle service;
+    private final Heap heap;
     private final GatewayMetrics metrics;
     private final Map<RoomName, PublishKeys> keys = new HashMap<>();
 
-    PlainRooms(BroadcastVerticle service, GatewayMetrics metrics) {
+    PlainRooms(BroadcastVerticle service, Heap heap, GatewayMetrics metrics) {
         this.service = service;
+        this.heap = heap;
         this.metrics = metrics;
     }
 
@@ -73,6 +76,11 @@ final class PlainRooms {
         long millis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime());
         boolean repeat = known.find(key, payload, millis) != null;
         if (!repeat) {
+            if (heap.isLow()) {
+                // The publication is gone in a moment, but its key stays for minutes.
+                metrics.refusedForMemory();
+                throw Heap.refusal();
+            }
             known.take(key, payload, 0, millis);
         }
         return repeat;

@@ -61,7 +61,12 @@ final class Reconciliation {
     private void compare(List<Tail> tails) {
         List<Asked> asked = new ArrayList<>();
         List<RoomName> rooms = new ArrayList<>();
+        long now = System.currentTimeMillis();
         for (Tail tail : tails) {
+            if (tail.replica != null) {
+                // Where nothing is said any more nothing else would free it.
+                tail.replica.expire(now);
+            }
             if (tail.isCurrent() && tail.replica != null && !tail.isReading) {
                 asked.add(new Asked(tail, tail.replica.head()));
                 rooms.add(tail.hosted.name);

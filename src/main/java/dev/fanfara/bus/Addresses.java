@@ -41,9 +41,12 @@ public final class Addresses {
     /** A node's first member of a room: to every other node, which answers with its own members. */
     public static final Endpoint<Subscribe, Roster> SUBSCRIBE =
             new Endpoint<>("subscribe", SUBSCRIBE_CODEC, ROSTER_CODEC);
-    /** Backends to the room service of the node they reached. */
+    /**
+     * Backends to the room service of the node they reached. That one always answers, within what it takes to hear from a
+     * room's memory; to give up before it would say no to what may be taken.
+     */
     public static final Endpoint<PublishRequest, Published> PUBLISH =
-            new Endpoint<>("publish", PUBLISH_CODEC, PUBLISHED_CODEC);
+            new Endpoint<>("publish", PUBLISH_CODEC, PUBLISHED_CODEC, 10_000);
     /** Backends and connections to the room service of their node: what a room remembers. */
     public static final Endpoint<HistoryRequest, HistoryAnswer> HISTORY =
             new Endpoint<>("history", HISTORY_CODEC, HISTORY_ANSWER_CODEC);
@@ -139,13 +142,22 @@ public final class Addresses {
 
     /** Asks every loop of every node, and waits for all of them or their time-out. Never fails. */
     public static <Q, A> Future<Gathered<A>> askAll(Vertx vertx, Nodes nodes, Endpoint<Q, A> endpoint, Q question) {
+        return askAll(nodes, (node, loop) -> endpoint.ask(vertx, node, loop, question));
+    }
+
+    /** One question to one loop of one node. */
+    interface Asking<A> {
+        Future<A> ask(String node, int loop);
+    }
+
+    static <A> Future<Gathered<A>> askAll(Nodes nodes, Asking<A> asking) {
         List<NodeRef> everyone = new ArrayList<>(nodes.peers());
         everyone.add(nodes.self());
         List<Future<A>> asked = new ArrayList<>();
         List<String> nodeOf = new ArrayList<>();
         for (NodeRef node : everyone) {
             for (int loop = 0; loop < node.loops(); loop++) {
-                asked.add(endpoint.ask(vertx, node.id(), loop, question));
+                asked.add(asking.ask(node.id(), loop));
                 nodeOf.add(node.id());
             }
         }

@@ -23,8 +23,12 @@ public final class Endpoint<Q, A> {
     private final DeliveryOptions answer;
 
     Endpoint(String kind, String questionCodec, String answerCodec) {
+        this(kind, questionCodec, answerCodec, TIMEOUT_MS);
+    }
+
+    Endpoint(String kind, String questionCodec, String answerCodec, long timeoutMs) {
         this.kind = kind;
-        question = new DeliveryOptions().setCodecName(questionCodec).setSendTimeout(TIMEOUT_MS);
+        question = new DeliveryOptions().setCodecName(questionCodec).setSendTimeout(timeoutMs);
         answer = new DeliveryOptions().setCodecName(answerCodec);
     }
 

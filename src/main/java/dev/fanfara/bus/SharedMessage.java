@@ -9,6 +9,8 @@ import org.jspecify.annotations.Nullable;
  * encoding and node, on first use, never once per member. Any thread: loops that race get equal bytes.
  */
 public final class SharedMessage {
+    private static final int OVERHEAD = 256;
+
     private final ServerMessage message;
     /** When the gateway took it, {@link System#nanoTime}; 0 if it is no publication, or another node took it. */
     private final long acceptedNanos;
@@ -28,6 +30,14 @@ public final class SharedMessage {
     /** A publication counts as a delivery; who came and went does not. */
     public boolean isPublication() {
         return message instanceof ServerMessage.Message || message instanceof ServerMessage.Patch;
+    }
+
+    /** About so many bytes it holds before it is encoded: what queues with it in them are measured by. */
+    public int weight() {
+        if (message instanceof ServerMessage.Message said) {
+            return OVERHEAD + said.payload().json().length;
+        }
+        return message instanceof ServerMessage.Patch patch ? OVERHEAD + patch.data().length : OVERHEAD;
     }
 
     public long acceptedNanos() {

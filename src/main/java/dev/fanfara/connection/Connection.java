@@ -232,7 +232,8 @@ public final class Connection implements ClientMessage.Receiver {
     public void onBroadcast(ClientMessage.Broadcast broadcast) {
         require(Scope.BROADCAST);
         edge.announce(new Announcement(null, identity.user(), id, broadcast.payload(), System.currentTimeMillis()))
-                .onSuccess(delivered -> send(new ServerMessage.Ack(broadcast.id(), null, null, false, null)));
+                .onSuccess(delivered -> send(new ServerMessage.Ack(broadcast.id(), null, null, false, null)))
+                .onFailure(failure -> refuse(broadcast.id(), Refusal.of(failure)));
     }
 
     @Override
@@ -240,7 +241,8 @@ public final class Connection implements ClientMessage.Receiver {
         require(Scope.PRIVATE);
         edge.announce(new Announcement(
                         message.to(), identity.user(), id, message.payload(), System.currentTimeMillis()))
-                .onSuccess(delivered -> send(new ServerMessage.Ack(message.id(), null, null, false, delivered)));
+                .onSuccess(delivered -> send(new ServerMessage.Ack(message.id(), null, null, false, delivered)))
+                .onFailure(failure -> refuse(message.id(), Refusal.of(failure)));
     }
 
     @Override

@@ -4,11 +4,13 @@ import dev.fanfara.auth.Identity;
 import dev.fanfara.auth.TokenRejected;
 import dev.fanfara.bus.Addresses;
 import dev.fanfara.bus.Announcement;
+import dev.fanfara.bus.Announcer;
 import dev.fanfara.bus.LoopStats;
 import dev.fanfara.bus.Nodes;
 import dev.fanfara.bus.SharedMessage;
 import dev.fanfara.config.CompressionConfig;
 import dev.fanfara.config.GatewayConfig;
+import dev.fanfara.memory.Memory;
 import dev.fanfara.metrics.GatewayMetrics;
 import dev.fanfara.protocol.CloseReason;
 import dev.fanfara.protocol.ConnectionId;
@@ -44,11 +46,16 @@ import org.slf4j.LoggerFactory;
 public final class ConnectionVerticle extends VerticleBase {
     private static final Logger LOG = LoggerFactory.getLogger(ConnectionVerticle.class);
 
+    /** What may wait for slow clients when memory is nearly spent: so large a part of the limit, as divisor. */
+    private static final int SHED_TO = 8;
+
     private final Nodes nodes;
     private final int loop;
     private final LiveSettings settings;
     private final RoomsPerUser roomsPerUser;
     private final Backlog backlog;
+    private final Memory memory;
+    private final Announcer announcer;
     private final String version;
     private final GatewayMetrics metrics;
 
@@ -80,6 +87,7 @@ public final class ConnectionVerticle extends VerticleBase {
             LiveSettings settings,
             RoomsPerUser roomsPerUser,
             OutboundPerNode outboundPerNode,
+            Memory memory,
             GatewayMetrics metrics,
             String version) {
         this.nodes = nodes;
@@ -87,6 +95,8 @@ public final class ConnectionVerticle extends VerticleBase {
         this.settings = settings;
         this.roomsPerUser = roomsPerUser;
         this.backlog = new Backlog(outboundPerNode, loop, metrics);
+        this.memory = memory;
+        this.announcer = new Announcer(nodes, metrics);
         this.version = version;
         this.authorizedBy = settings.current().config();
         this.metrics = metrics;
@@ -231,7 +241,8 @@ public final class ConnectionVerticle extends VerticleBase {
     }
 
     private long outboundPerNode() {
-        return configInForce().limits().outboundPerNode();
+        long limit = configInForce().limits().outboundPerNode();
+        return memory.heap().isCritical() ? limit / SHED_TO : limit;
     }
 
     /** Heartbeats must not follow a clock that is set. */
@@ -243,7 +254,8 @@ public final class ConnectionVerticle extends VerticleBase {
 
     /** To all connections of the cluster, or those it names; the answer is how many got it. */
     Future<Integer> announce(Announcement announcement) {
-        return Addresses.askAll(vertx, nodes, Addresses.ANNOUNCE, announcement)
+        return announcer
+                .announce(vertx, announcement)
                 .map(gathered ->
                         gathered.answers().stream().mapToInt(Integer::intValue).sum());
     }
@@ -442,6 +454,10 @@ public final class ConnectionVerticle extends VerticleBase {
 
     Backlog backlog() {
         return backlog;
+    }
+
+    Memory memory() {
+        return memory;
     }
 
     void countReceived() {

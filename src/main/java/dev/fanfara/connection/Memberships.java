@@ -6,6 +6,7 @@ import dev.fanfara.bus.EdgeMessage;
 import dev.fanfara.bus.Entrance;
 import dev.fanfara.bus.NodeRef;
 import dev.fanfara.bus.RoomMessage;
+import dev.fanfara.memory.Intake;
 import dev.fanfara.protocol.ClientMessage;
 import dev.fanfara.protocol.CloseReason;
 import dev.fanfara.protocol.CommandId;
@@ -124,6 +125,11 @@ final class Memberships implements EdgeMessage.Receiver {
     }
 
     void publish(Membership membership, ClientMessage.Publish publish) {
+        // Given back by the room: until then it waits for the loop in charge, which may have more to do than this one.
+        if (!edge.memory().intake().tryTake(Intake.weight(publish.payload()))) {
+            edge.metrics().refusedForMemory();
+            throw Intake.refusal();
+        }
         tellRoom(new RoomMessage.Publish(
                 membership.room(),
                 loop,
@@ -340,6 +346,7 @@ final class Memberships implements EdgeMessage.Receiver {
 
     @Override
     public void onDeliver(EdgeMessage.Deliver deliver) {
+        edge.memory().intake().giveBack(deliver.message().weight());
         Audience audience = audiences.get(deliver.channel());
         if (audience == null) {
             return;

@@ -2,6 +2,7 @@ package dev.fanfara.http;
 
 import dev.fanfara.admission.Admission;
 import dev.fanfara.bus.Nodes;
+import dev.fanfara.memory.Memory;
 import dev.fanfara.metrics.GatewayMetrics;
 import dev.fanfara.settings.LiveSettings;
 import java.util.function.BooleanSupplier;
@@ -15,7 +16,9 @@ public record HttpParts(
         LiveSettings live,
         Nodes nodes,
         GatewayMetrics metrics,
+        Memory memory,
         Admission admission,
+        HttpSockets sockets,
         ClusterStats stats,
         Assets assets,
         BooleanSupplier draining) {}

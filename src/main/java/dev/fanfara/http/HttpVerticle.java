@@ -3,6 +3,7 @@ package dev.fanfara.http;
 import dev.fanfara.admission.ClientAddress;
 import dev.fanfara.config.GatewayConfig;
 import dev.fanfara.config.ServerConfig;
+import dev.fanfara.memory.Heap;
 import dev.fanfara.protocol.Refusal;
 import dev.fanfara.settings.LiveSettings;
 import dev.fanfara.transport.websocket.WebSocketUpgrade;
@@ -93,8 +94,7 @@ public final class HttpVerticle extends VerticleBase {
 
     private Router routes() {
         LiveSettings live = parts.live();
-        PublishApi publish =
-                new PublishApi(vertx, live, parts.nodes(), parts.admission().publishes(), parts.metrics());
+        PublishApi publish = new PublishApi(vertx, parts);
         RoomApi rooms = new RoomApi(vertx, live, parts.nodes(), parts.metrics());
         Router routes = Router.router(vertx);
 
@@ -124,14 +124,23 @@ public final class HttpVerticle extends VerticleBase {
     private void accept(HttpConnection connection) {
         var sockets = parts.admission().connections();
         var channel = Pipelines.of(connection).channel();
+        Runnable onEnd = parts.sockets().open(connection.remoteAddress(), inForce());
+        if (onEnd == null) {
+            parts.metrics().rateLimited("connections");
+            channel.close();
+            return;
+        }
         if (!sockets.socketOpened()) {
+            onEnd.run();
             parts.metrics().rateLimited("connects");
             channel.close();
             return;
         }
         channel.closeFuture().addListener(socketClosed);
         RequestDeadlines.install(
-                connection, new RequestDeadlines.Limits(inForce().limits().handshake(), bodyDeadline, idleDeadline));
+                connection,
+                new RequestDeadlines.Limits(inForce().limits().handshake(), bodyDeadline, idleDeadline),
+                onEnd);
     }
 
     private void enter(HttpServerRequest request) {
@@ -159,6 +168,11 @@ public final class HttpVerticle extends VerticleBase {
     }
 
     private void upgrade(HttpServerRequest request) {
+        if (parts.memory().heap().isLow()) {
+            parts.metrics().refusedForMemory();
+            Problem.of(Heap.refusal()).answer(request.response());
+            return;
+        }
         try {
             upgrades.accept(request);
         } catch (RuntimeException bug) {

@@ -1,5 +1,7 @@
 package dev.fanfara.http;
 
+import dev.fanfara.memory.Intake;
+import dev.fanfara.metrics.GatewayMetrics;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.buffer.Buffer;
@@ -8,6 +10,7 @@ import io.vertx.core.http.HttpServerRequest;
 import java.util.Locale;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** Takes in a request's JSON body, and never more of it than is allowed. Event loop only. */
@@ -17,24 +20,37 @@ final class JsonBody {
     static final Set<String> MERGE_PATCH = Set.of("application/json", "application/merge-patch+json");
 
     private final int limit;
+    private final Intake intake;
+    private final GatewayMetrics metrics;
     private final Promise<byte[]> whole = Promise.promise();
+    private int taken;
     private Buffer received = Buffer.buffer();
 
-    private JsonBody(int limit) {
+    private JsonBody(int limit, Intake intake, GatewayMetrics metrics) {
         this.limit = limit;
+        this.intake = intake;
+        this.metrics = metrics;
     }
 
     /**
-     * The request was paused when it came; fails with a {@link Problem}.
+     * The request was paused when it came. Fails with a {@link Problem}, a {@link dev.fanfara.protocol.Refusal}, or as the
+     * action does.
      *
      * @param types content types that may come
+     * @param action what the body is for; it counts as taken in until that is done
      */
-    static Future<byte[]> read(HttpServerRequest request, Set<String> types, int limit) {
+    static <T> Future<T> read(
+            HttpServerRequest request,
+            Set<String> types,
+            int limit,
+            Intake intake,
+            GatewayMetrics metrics,
+            Function<byte[], Future<T>> action) {
         Problem refused = refusedUnread(request, types, limit);
         if (refused != null) {
             return Future.failedFuture(refused);
         }
-        JsonBody body = new JsonBody(limit);
+        JsonBody body = new JsonBody(limit, intake, metrics);
         request.handler(body::take);
         request.endHandler(end -> body.whole.tryComplete(body.received.getBytes()));
         request.exceptionHandler(
@@ -43,7 +59,7 @@ final class JsonBody {
             request.response().writeContinue();
         }
         request.resume();
-        return body.whole.future();
+        return body.whole.future().compose(action).onComplete(done -> intake.giveBack(body.taken));
     }
 
     private static @Nullable Problem refusedUnread(HttpServerRequest request, Set<String> types, int limit) {
@@ -71,11 +87,22 @@ final class JsonBody {
     }
 
     private void take(Buffer part) {
+        if (whole.future().isComplete()) {
+            return;
+        }
         if (received.length() + part.length() > limit) {
-            received = Buffer.buffer();
-            whole.tryFail(Problem.tooLarge(limit));
-        } else if (!whole.future().isComplete()) {
+            fail(Problem.tooLarge(limit));
+        } else if (!intake.tryTake(part.length())) {
+            metrics.refusedForMemory();
+            fail(Intake.refusal());
+        } else {
+            taken += part.length();
             received.appendBuffer(part);
         }
+    }
+
+    private void fail(RuntimeException refusal) {
+        received = Buffer.buffer();
+        whole.tryFail(refusal);
     }
 }

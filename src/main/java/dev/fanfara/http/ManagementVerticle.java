@@ -48,7 +48,8 @@ public final class ManagementVerticle extends VerticleBase {
                         new RequestDeadlines.Limits(
                                 config.limits().handshake(),
                                 RequestDeadlines.Limits.BODY,
-                                RequestDeadlines.Limits.IDLE)))
+                                RequestDeadlines.Limits.IDLE),
+                        () -> {}))
                 .requestHandler(this::enter)
                 .invalidRequestHandler(HttpVerticle::refuseUnreadable)
                 .listen();

@@ -4,12 +4,14 @@ import dev.fanfara.admission.RateLimit;
 import dev.fanfara.auth.Identity;
 import dev.fanfara.bus.Addresses;
 import dev.fanfara.bus.Announcement;
+import dev.fanfara.bus.Announcer;
 import dev.fanfara.bus.Gathered;
 import dev.fanfara.bus.NodeRef;
 import dev.fanfara.bus.Nodes;
 import dev.fanfara.bus.PublishRequest;
 import dev.fanfara.bus.Published;
 import dev.fanfara.config.RoomRule;
+import dev.fanfara.memory.Intake;
 import dev.fanfara.metrics.GatewayMetrics;
 import dev.fanfara.protocol.ErrorCode;
 import dev.fanfara.protocol.Position;
@@ -50,17 +52,21 @@ final class PublishApi {
     private final LiveSettings live;
     private final Nodes nodes;
     private final RateLimit quota;
+    private final Intake intake;
+    private final Announcer announcer;
     private final GatewayMetrics metrics;
     private final Callers callers;
     /** Event loop only. */
     private int waiting;
 
-    PublishApi(Vertx vertx, LiveSettings live, Nodes nodes, RateLimit quota, GatewayMetrics metrics) {
+    PublishApi(Vertx vertx, HttpParts parts) {
         this.vertx = vertx;
-        this.live = live;
-        this.nodes = nodes;
-        this.quota = quota;
-        this.metrics = metrics;
+        live = parts.live();
+        nodes = parts.nodes();
+        quota = parts.admission().publishes();
+        intake = parts.memory().intake();
+        metrics = parts.metrics();
+        announcer = new Announcer(nodes, metrics);
         callers = new Callers(metrics);
     }
 
@@ -111,10 +117,16 @@ final class PublishApi {
         int limit = settings.config().connections().maxMessageSize();
         callers.identify(request, settings)
                 .map(caller -> decision.decide(caller, settings))
-                .compose(action -> JsonBody.read(request, form.types(), limit + AROUND_PAYLOAD)
-                        .map(bytes ->
-                                form.reader().apply(bytes).within(limit).withKey(request.getHeader("Idempotency-Key")))
-                        .compose(action))
+                .compose(action -> JsonBody.read(
+                        request,
+                        form.types(),
+                        limit + AROUND_PAYLOAD,
+                        intake,
+                        metrics,
+                        bytes -> action.apply(form.reader()
+                                .apply(bytes)
+                                .within(limit)
+                                .withKey(request.getHeader("Idempotency-Key")))))
                 .onSuccess(ctx::json)
                 .onFailure(ctx::fail);
     }
@@ -165,7 +177,7 @@ final class PublishApi {
     private Future<JsonObject> announce(Identity caller, PublishBody body) {
         String user = caller.kind() == Identity.Kind.TOKEN ? caller.user() : null;
         Announcement announcement = new Announcement(null, user, null, body.payload(), System.currentTimeMillis());
-        return Addresses.askAll(vertx, nodes, Addresses.ANNOUNCE, announcement).map(PublishApi::delivered);
+        return announcer.announce(vertx, announcement).map(PublishApi::delivered);
     }
 
     private static JsonObject delivered(Gathered<Integer> counts) {

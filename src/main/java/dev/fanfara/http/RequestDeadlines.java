@@ -70,6 +70,7 @@ final class RequestDeadlines extends ChannelDuplexHandler {
     private static final byte[] TIMED_OUT = timedOut();
 
     private final Limits limits;
+    private final Runnable onEnd;
     private Phase phase = Phase.HEAD;
     private boolean anyByte;
     private FoldedLines folded = new FoldedLines();
@@ -93,13 +94,15 @@ final class RequestDeadlines extends ChannelDuplexHandler {
     private @Nullable ScheduledFuture<?> timer;
     private long timerAt;
 
-    private RequestDeadlines(Limits limits) {
+    private RequestDeadlines(Limits limits, Runnable onEnd) {
         this.limits = limits;
+        this.onEnd = onEnd;
     }
 
-    static void install(HttpConnection connection, Limits limits) {
+    /** @param onEnd runs once, when the connection is closed or speaks something else */
+    static void install(HttpConnection connection, Limits limits, Runnable onEnd) {
         ChannelPipeline pipeline = Pipelines.of(connection);
-        RequestDeadlines deadlines = new RequestDeadlines(limits);
+        RequestDeadlines deadlines = new RequestDeadlines(limits, onEnd);
         pipeline.addBefore(Pipelines.DECODER, BYTES, deadlines.new FirstByte());
         pipeline.addAfter(Pipelines.ENCODER, NAME, deadlines);
     }
@@ -243,7 +246,7 @@ final class RequestDeadlines extends ChannelDuplexHandler {
         }
         lingering = true;
         over = true;
-        handlerRemoved(ctx);
+        cancelTimer();
         ((DuplexChannel) ctx.channel()).shutdownOutput();
         ctx.channel().config().setAutoRead(true);
         timer = ctx.executor().schedule((Runnable) ctx::close, LINGER.toNanos(), TimeUnit.NANOSECONDS);
@@ -252,12 +255,18 @@ final class RequestDeadlines extends ChannelDuplexHandler {
 
     @Override
     public void channelInactive(ChannelHandlerContext ctx) {
-        handlerRemoved(ctx);
+        cancelTimer();
         ctx.fireChannelInactive();
     }
 
+    /** Also when its channel is closed. */
     @Override
     public void handlerRemoved(ChannelHandlerContext ctx) {
+        cancelTimer();
+        onEnd.run();
+    }
+
+    private void cancelTimer() {
         if (timer != null) {
             timer.cancel(false);
             timer = null;

@@ -119,5 +119,6 @@ public final class LocalRoomLogs implements RoomLogs {
     void sweep() {
         long now = clock.getAsLong();
         rooms.values().removeIf(used -> now - used.atMillis > Life.millis(used.log));
+        rooms.values().forEach(used -> used.log.expire(now));
     }
 }

@@ -56,8 +56,11 @@ public interface GatewayMetrics {
     /** Bytes that one event loop has forwarded to other nodes and these have not acknowledged. */
     default void peerUnacknowledged(int loop, long bytes) {}
 
-    /** A publication was not forwarded to one node, which is too far behind. */
+    /** A publication, or who came and went, was not told to one node, which is too far behind. */
     default void peerDropped() {}
+
+    /** Work was refused because this node's memory could not bear it. */
+    default void refusedForMemory() {}
 
     /** Bytes that wait in this node's memory for those clients of one event loop that are behind. */
     default void outboundBytes(int loop, long bytes) {}

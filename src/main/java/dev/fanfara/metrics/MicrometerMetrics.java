@@ -11,7 +11,9 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.BooleanSupplier;
 import java.util.function.IntSupplier;
+import java.util.function.LongSupplier;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -48,6 +50,7 @@ public final class MicrometerMetrics implements GatewayMetrics {
     private final LongAdder repairs;
     private final LongAdder conflated;
     private final LongAdder peerDropped;
+    private final LongAdder refusedForMemory;
     private final LongAdder reloadFailures;
     private final LabelledCounters closed;
     private final LabelledCounters deliveries;
@@ -75,8 +78,10 @@ public final class MicrometerMetrics implements GatewayMetrics {
         repairs = counter("fanfara.cluster.repairs", "Losses of the event bus that were found and mended");
         conflated = counter(
                 "fanfara.conflated", "Patches that members got as part of a merged one, counted per frame written");
-        peerDropped = counter(
-                "fanfara.peer.dropped", "Publications not forwarded to a node that had fallen behind, per such node");
+        peerDropped =
+                counter("fanfara.peer.dropped", "Messages not sent to a node that had fallen behind, per such node");
+        refusedForMemory = counter(
+                "fanfara.memory.refused", "Publications and connections refused because memory could not bear them");
         reloadFailures = counter("fanfara.config.reload.failures", "Configurations that were refused");
         closed = new LabelledCounters(
                 registry, "fanfara.connections.closed", "Ends of connections by close code", "code", CLOSE_CODES);
@@ -153,6 +158,12 @@ public final class MicrometerMetrics implements GatewayMetrics {
 
     private double worstLag() {
         return loopLag.values().stream().mapToLong(Duration::toNanos).max().orElse(0) / 1e9;
+    }
+
+    /** Once. */
+    public void memory(BooleanSupplier low, LongSupplier intakeBytes) {
+        gauge("fanfara.memory.low", "1 while new work is refused for lack of memory", () -> low.getAsBoolean() ? 1 : 0);
+        gauge("fanfara.intake.bytes", "Bytes of publications on their way through this node", intakeBytes::getAsLong);
     }
 
     /** Until the cluster is there, a node sees itself. */
@@ -245,6 +256,11 @@ public final class MicrometerMetrics implements GatewayMetrics {
     @Override
     public void peerDropped() {
         peerDropped.increment();
+    }
+
+    @Override
+    public void refusedForMemory() {
+        refusedForMemory.increment();
     }
 
     @Override

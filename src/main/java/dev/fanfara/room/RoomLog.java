@@ -249,7 +249,8 @@ public final class RoomLog {
                 || (timeline.head() == original.offset() && timeline.chain() == original.chain());
     }
 
-    private void expire(long nowMillis) {
+    /** Forgets what is past its time; where nothing is asked any more nothing else does. */
+    public void expire(long nowMillis) {
         timeline.expire(keeping, nowMillis);
         keys.expire(nowMillis);
     }

@@ -49,6 +49,36 @@ class LogRoomsPublishTest {
     }
 
     @Test
+    void whileMemoryIsLowNothingIsAddedToWhatRoomsRememberAndNoneBegins() {
+        joined();
+        rig.memory.heap().collected(85, 100);
+
+        rig.say(ALICE, LOG, "a");
+        rig.hears("alice: error unavailable");
+        rig.join(ALICE, STATE);
+        rig.hears("alice: refused unavailable");
+        rig.memory.heap().collected(50, 100);
+        rig.say(ALICE, LOG, "b");
+
+        rig.hears("message 1 b but alice", "alice: ack A1");
+    }
+
+    @Test
+    void whatFindsTooMuchOnItsWayIsRefusedAndGoesThroughWhenThatIsGone() {
+        joined();
+        long all = Runtime.getRuntime().maxMemory();
+        rig.memory.intake().add(all);
+
+        assertThatThrownBy(() -> await(rig.request(LOG, "a", null))).hasMessageContaining("Too much is waiting");
+        rig.memory.intake().giveBack(all);
+        await(rig.request(LOG, "b", null));
+
+        rig.hears("message 1 b");
+        // The edge, which the test plays, has not given back what was delivered to it.
+        assertThat(rig.memory.intake().bytes()).isLessThan(1_000);
+    }
+
+    @Test
     void aStateThatWouldGrowTooLargeIsLeftAsItIs() {
         rig.join(ALICE, STATE);
         rig.hears("alice: joined A0 {}");

@@ -18,6 +18,7 @@ import dev.fanfara.bus.RoomMessage;
 import dev.fanfara.config.ConfigSource;
 import dev.fanfara.config.GatewayConfig;
 import dev.fanfara.config.Setting;
+import dev.fanfara.memory.Memory;
 import dev.fanfara.metrics.GatewayMetrics;
 import dev.fanfara.protocol.CommandId;
 import dev.fanfara.protocol.ConnectionId;
@@ -79,6 +80,7 @@ final class LogRoomsRig {
 
     final Vertx vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(1));
     final ScriptedLogs logs = new ScriptedLogs();
+    final Memory memory = Memory.ofThisProcess();
     final AtomicInteger repaired = new AtomicInteger();
     final AtomicInteger members = new AtomicInteger();
     private final LiveSettings settings;
@@ -93,7 +95,7 @@ final class LogRoomsRig {
     LogRoomsRig() {
         Addresses.registerCodecs(vertx.eventBus());
         settings = new LiveSettings(settings(RULES));
-        service = new BroadcastVerticle(new Two(), 0, settings, () -> logs, new GatewayMetrics() {
+        service = new BroadcastVerticle(new Two(), 0, settings, () -> logs, memory, new GatewayMetrics() {
             @Override
             public void clusterRepaired() {
                 repaired.incrementAndGet();

@@ -11,10 +11,12 @@ import dev.fanfara.bus.Nodes;
 import dev.fanfara.bus.PeerMessage;
 import dev.fanfara.bus.PublishRequest;
 import dev.fanfara.bus.RoomMessage;
+import dev.fanfara.bus.Roster;
 import dev.fanfara.bus.Subscribe;
 import dev.fanfara.config.ConfigSource;
 import dev.fanfara.config.GatewayConfig;
 import dev.fanfara.log.LocalRoomLogs;
+import dev.fanfara.memory.Memory;
 import dev.fanfara.metrics.GatewayMetrics;
 import dev.fanfara.protocol.ConnectionId;
 import dev.fanfara.protocol.Payload;
@@ -70,9 +72,12 @@ class PeerExchangeTest {
                 new ConfigSource(null, Map.of(), List.of()).load().config();
         TokenVerifier tokens = await(TokenVerifier.create(vertx, config.auth(), null));
         LiveSettings settings = new LiveSettings(new Settings(config, "hash", tokens, new ApiKeys(List.of())));
-        service = new BroadcastVerticle(new Two(), 0, settings, () -> new LocalRoomLogs(vertx, () -> 1_000), metrics);
+        service = new BroadcastVerticle(
+                new Two(), 0, settings, () -> new LocalRoomLogs(vertx, () -> 1_000), Memory.ofThisProcess(), metrics);
         await(vertx.deployVerticle(service));
         await(Addresses.PEER.hear(vertx, PEER, 0, heard::add));
+        await(Addresses.SUBSCRIBE.serve(
+                vertx, PEER, 0, asked -> Future.succeededFuture(new Roster(PEER, 0, 0, Map.of()))));
     }
 
     private final class Two implements Nodes {
@@ -181,6 +186,41 @@ class PeerExchangeTest {
         assertThat((long) forwarded * LARGE).isBetween(LIMIT * 9 / 10, LIMIT);
         assertThat(dropped).hasValue(400 - forwarded);
         assertThat(unacknowledged.get()).isBetween(LIMIT, LIMIT + 2 * LARGE);
+    }
+
+    @Test
+    void aNodeThatIsTooFarBehindIsNotToldWhoComesButIsGivenTheChanceToAsk() {
+        subscribe();
+        publishLarge(400);
+        heard.clear();
+        long before = dropped.get();
+
+        onLoop(() ->
+                service.onJoin(new RoomMessage.Join(ROOM, 0, new ConnectionId("alice"), "alice", 1, null, null, null)));
+        onLoop(() -> {});
+
+        long version = digest().rosters().getOrDefault(ROOM, 0L);
+        assertThat(heard).noneMatch(message -> message instanceof PeerMessage.RosterDelta);
+        assertThat(dropped.get()).isGreaterThan(before);
+        Subscribe asks = new Subscribe(PEER, ROOM, false, 1);
+        Roster roster = await(Addresses.SUBSCRIBE.ask(vertx, NODE, 0, asks));
+        assertThat(roster.version()).isEqualTo(version).isPositive();
+        assertThat(roster.members()).containsOnlyKeys(new ConnectionId("alice"));
+    }
+
+    @Test
+    void whoComesAndGoesIsAcknowledgedLikePublications() {
+        subscribe();
+
+        onLoop(() ->
+                service.onJoin(new RoomMessage.Join(ROOM, 0, new ConnectionId("alice"), "alice", 1, null, null, null)));
+
+        next(PeerMessage.RosterDelta.class);
+        PeerMessage.Publications question = next(PeerMessage.Publications.class);
+        assertThat(question.publications()).isEmpty();
+        assertThat(unacknowledged.get()).isPositive();
+        acknowledge(question.position());
+        awaitOwed(0);
     }
 
     @Test

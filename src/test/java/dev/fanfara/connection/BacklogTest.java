@@ -11,6 +11,7 @@ import dev.fanfara.bus.Nodes;
 import dev.fanfara.config.ConfigSource;
 import dev.fanfara.config.GatewayConfig;
 import dev.fanfara.config.Setting;
+import dev.fanfara.memory.Memory;
 import dev.fanfara.metrics.GatewayMetrics;
 import dev.fanfara.protocol.CloseReason;
 import dev.fanfara.settings.LiveSettings;
@@ -51,7 +52,14 @@ class BacklogTest {
         OutboundPerNode node = new OutboundPerNode(LOOPS);
         for (int loop = 0; loop < LOOPS; loop++) {
             ConnectionVerticle edge = new ConnectionVerticle(
-                    new Alone(), loop, settings, new RoomsPerUser(), node, new Observed(), "test");
+                    new Alone(),
+                    loop,
+                    settings,
+                    new RoomsPerUser(),
+                    node,
+                    Memory.ofThisProcess(),
+                    new Observed(),
+                    "test");
             loops.add(edge);
             await(vertx.deployVerticle(edge));
         }

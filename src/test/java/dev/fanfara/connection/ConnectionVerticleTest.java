@@ -14,6 +14,7 @@ import dev.fanfara.bus.RoomMessage;
 import dev.fanfara.bus.SharedMessage;
 import dev.fanfara.config.ConfigSource;
 import dev.fanfara.config.GatewayConfig;
+import dev.fanfara.memory.Memory;
 import dev.fanfara.metrics.GatewayMetrics;
 import dev.fanfara.protocol.CloseReason;
 import dev.fanfara.protocol.CommandId;
@@ -54,7 +55,14 @@ class ConnectionVerticleTest {
         TokenVerifier tokens = await(TokenVerifier.create(vertx, config.auth(), null));
         LiveSettings settings = new LiveSettings(new Settings(config, "hash", tokens, new ApiKeys(List.of())));
         edge = new ConnectionVerticle(
-                new Alone(), 0, settings, new RoomsPerUser(), new OutboundPerNode(1), GatewayMetrics.NONE, "test");
+                new Alone(),
+                0,
+                settings,
+                new RoomsPerUser(),
+                new OutboundPerNode(1),
+                Memory.ofThisProcess(),
+                GatewayMetrics.NONE,
+                "test");
         await(vertx.deployVerticle(edge));
         await(Addresses.ROOM.hear(vertx, NODE, 0, toRoom::add));
     }

@@ -16,6 +16,7 @@ import dev.fanfara.bus.SharedMessage;
 import dev.fanfara.config.ConfigSource;
 import dev.fanfara.config.GatewayConfig;
 import dev.fanfara.config.Setting;
+import dev.fanfara.memory.Memory;
 import dev.fanfara.metrics.GatewayMetrics;
 import dev.fanfara.protocol.CloseReason;
 import dev.fanfara.protocol.CommandId;
@@ -79,7 +80,14 @@ class MembershipsTest {
             }
         };
         edge = new ConnectionVerticle(
-                new Alone(), 0, settings, new RoomsPerUser(), new OutboundPerNode(1), metrics, "test");
+                new Alone(),
+                0,
+                settings,
+                new RoomsPerUser(),
+                new OutboundPerNode(1),
+                Memory.ofThisProcess(),
+                metrics,
+                "test");
         await(vertx.deployVerticle(edge));
         await(Addresses.ROOM.hear(vertx, NODE, 0, toRoom::add));
     }

@@ -17,6 +17,7 @@ import dev.fanfara.bus.StateRequest;
 import dev.fanfara.config.ConfigSource;
 import dev.fanfara.config.Loaded;
 import dev.fanfara.config.Setting;
+import dev.fanfara.memory.Memory;
 import dev.fanfara.metrics.GatewayMetrics;
 import dev.fanfara.protocol.Position;
 import dev.fanfara.settings.LiveSettings;
@@ -44,6 +45,8 @@ final class HttpRig implements AutoCloseable {
     private static final NodeRef SELF = new NodeRef("n1", 2);
 
     final Vertx vertx = Vertx.vertx();
+    final HttpSockets sockets = new HttpSockets();
+    final Memory memory = Memory.ofThisProcess();
     private final HttpClient client = HttpClient.newBuilder()
             .version(HttpClient.Version.HTTP_1_1)
             .connectTimeout(Duration.ofSeconds(5))
@@ -95,7 +98,9 @@ final class HttpRig implements AutoCloseable {
                 live,
                 nodes,
                 notes,
+                memory,
                 Admission.of(() -> live.current().config()),
+                sockets,
                 new ClusterStats(vertx, nodes),
                 Assets.fromClassPath("assets-fixture"),
                 draining::get);

@@ -2,8 +2,10 @@ package dev.fanfara.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.fanfara.testing.Eventually;
 import io.vertx.core.json.JsonObject;
 import java.net.http.HttpResponse;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -222,6 +224,54 @@ class HttpVerticleTest {
 
             assertThat(answer).startsWith("HTTP/1.1 200 ").containsIgnoringCase("\r\nconnection: close\r\n");
             assertThat(answer).endsWith("export const here = true;\n");
+        }
+    }
+
+    @Test
+    void whileMemoryIsLowNothingBecomesAWebSocketAndRequestsAreServed() {
+        String upgrade = "GET /ws HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
+                + "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n";
+        rig.memory.heap().collected(85, 100);
+        try (RawClient client = rig.raw()) {
+            assertThat(client.send(upgrade).until("\"unavailable\"}"))
+                    .startsWith("HTTP/1.1 503 ")
+                    .containsIgnoringCase("Retry-After: 5");
+            assertThat(client.send("GET /api/stats HTTP/1.1\r\nHost: x\r\n\r\n").until("}"))
+                    .contains(" 200 OK");
+        }
+        rig.memory.heap().collected(50, 100);
+        try (RawClient client = rig.raw()) {
+            assertThat(client.send(upgrade).until("\r\n\r\n")).startsWith("HTTP/1.1 101 ");
+        }
+    }
+
+    @Test
+    void anAddressHasSoManySocketsThatSpeakHttp() {
+        restart("limits.connectionsPerIp=1");
+        String local = "127.0.0.1";
+        List<RawClient> idle = new ArrayList<>();
+        try {
+            for (int i = 0; i < 1_000; i++) {
+                idle.add(rig.raw());
+            }
+            Eventually.holds(() -> assertThat(rig.sockets.open(local)).isEqualTo(1_000));
+            try (RawClient oneMore = rig.raw()) {
+                assertThat(oneMore.untilClosed()).isEmpty();
+            }
+            assertThat(rig.limited).contains("connections");
+        } finally {
+            idle.forEach(RawClient::close);
+        }
+        Eventually.holds(() -> assertThat(rig.sockets.open(local)).isZero());
+    }
+
+    @Test
+    void whatBecomesAWebSocketCountsNoMoreAsASocketThatSpeaksHttp() {
+        try (RawClient client = rig.raw()) {
+            client.send("GET /ws HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
+                            + "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n")
+                    .until("\r\n\r\n");
+            Eventually.holds(() -> assertThat(rig.sockets.open("127.0.0.1")).isZero());
         }
     }
 

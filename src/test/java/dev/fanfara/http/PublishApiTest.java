@@ -14,6 +14,7 @@ import dev.fanfara.protocol.Position;
 import dev.fanfara.protocol.Refusal;
 import dev.fanfara.protocol.RoomPattern;
 import dev.fanfara.protocol.Scope;
+import dev.fanfara.testing.Eventually;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonObject;
 import java.net.http.HttpResponse;
@@ -306,6 +307,31 @@ class PublishApiTest {
                 .isEqualTo(200);
         assertThat(rig.post(ROOM, "{\"text\":\"" + "a".repeat(65_535) + "\"}").statusCode())
                 .isEqualTo(413);
+    }
+
+    @Test
+    void bodyThatFindsTooMuchOnItsWayIsRefusedUntilThatIsGone() {
+        long all = Runtime.getRuntime().maxMemory();
+        rig.memory.intake().add(all);
+
+        HttpResponse<String> refused = rig.post(ROOM, "{\"text\":\"a\"}");
+        assertThat(refused.statusCode()).isEqualTo(503);
+        assertThat(refused.headers().firstValue("Retry-After")).contains("1");
+        assertThat(refused.body()).contains("\"unavailable\"");
+        rig.memory.intake().giveBack(all);
+
+        assertThat(rig.post(ROOM, "{\"text\":\"a\"}").statusCode()).isEqualTo(200);
+        assertThat(rig.memory.intake().bytes()).isZero();
+    }
+
+    @Test
+    void halfABodyCountsUntilItsClientGoes() {
+        try (RawClient client = rig.raw()) {
+            client.send("POST " + ROOM + " HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n"
+                    + "Content-Length: 60000\r\n\r\n" + "a".repeat(30_000));
+            Eventually.holds(() -> assertThat(rig.memory.intake().bytes()).isEqualTo(30_000));
+        }
+        Eventually.holds(() -> assertThat(rig.memory.intake().bytes()).isZero());
     }
 
     @Test

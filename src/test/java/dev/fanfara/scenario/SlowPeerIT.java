@@ -84,6 +84,33 @@ class SlowPeerIT {
         }
     }
 
+    @Test
+    void whatIsAnnouncedToAFrozenNodeIsBoundedToo() {
+        GatewayProcess busy = nodes.get(0);
+        GatewayProcess frozen = nodes.get(2);
+        try (TestClient alice = TestClient.connect(busy);
+                TestClient bob = TestClient.connect(nodes.get(1))) {
+            bob.hears("welcome");
+            double before = busy.metric("fanfara_peer_dropped_total");
+            int announced = 100;
+
+            frozen.signal("STOP");
+            try {
+                for (int i = 0; i < announced; i++) {
+                    alice.says("{'type':'broadcast','data':[" + i + ",'" + LARGE + "']}");
+                    assertThat(bob.hears("broadcast").getJsonArray("data").getInteger(0))
+                            .isEqualTo(i);
+                }
+            } finally {
+                frozen.signal("CONT");
+            }
+
+            // To each of its two loops.
+            double dropped = busy.metric("fanfara_peer_dropped_total") - before;
+            assertThat((2 * announced - dropped) * LARGE.length()).isLessThan(4 << 20);
+        }
+    }
+
     private static void flood(TestClient alice, int first) {
         for (int i = first; i < first + PER_ROUND; i++) {
             alice.says("{'type':'message','data':[" + i + ",'" + LARGE + "'],'echo':false}");

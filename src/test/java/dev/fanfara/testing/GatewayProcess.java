@@ -39,7 +39,7 @@ public final class GatewayProcess implements AutoCloseable {
         reader.start();
     }
 
-    /** {@code arguments} follow {@code serve} and ports 0. */
+    /** {@code arguments} follow {@code serve} and ports 0; those that begin with {@code -X} are for the JVM. */
     public static GatewayProcess start(String... arguments) {
         GatewayProcess gateway = launch(Path.of(""), Map.of(), arguments);
         gateway.awaitReady();
@@ -48,9 +48,13 @@ public final class GatewayProcess implements AutoCloseable {
 
     /** Does not wait; the working directory decides whether a {@code conf/fanfara.json} is found. */
     public static GatewayProcess launch(Path directory, Map<String, String> environment, String... arguments) {
-        List<String> command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Xmx512m",
+        List<String> flags =
+                Arrays.stream(arguments).filter(GatewayProcess::isFlag).toList();
+        List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.add("-Xmx512m");
+        command.addAll(flags);
+        command.addAll(List.of(
                 "-jar",
                 Path.of(System.getProperty("fanfara.jar", "target/fanfara.jar"))
                         .toAbsolutePath()
@@ -60,7 +64,8 @@ public final class GatewayProcess implements AutoCloseable {
                 "server.port=0",
                 "--set",
                 "management.port=0"));
-        command.addAll(Arrays.asList(arguments));
+        command.addAll(
+                Arrays.stream(arguments).filter(argument -> !isFlag(argument)).toList());
         ProcessBuilder builder = new ProcessBuilder(command)
                 .directory(directory.toAbsolutePath().toFile())
                 .redirectErrorStream(true);
@@ -70,6 +75,10 @@ public final class GatewayProcess implements AutoCloseable {
         } catch (IOException failure) {
             throw new UncheckedIOException(failure);
         }
+    }
+
+    private static boolean isFlag(String argument) {
+        return argument.startsWith("-X");
     }
 
     /** Nodes of one cluster, started one after the other; each also gets {@code arguments}. */
