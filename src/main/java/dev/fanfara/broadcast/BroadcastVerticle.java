@@ -477,6 +477,7 @@ public final class BroadcastVerticle extends VerticleBase implements RoomMessage
         }
         close(closed);
         plainRooms.sweep(now);
+        logRooms().sweep();
     }
 
     private static ServerMessage presenceFrame(HostedRoom hosted) {
