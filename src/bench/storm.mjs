@@ -13,6 +13,7 @@ import { request } from 'node:http';
 import { connect } from 'node:net';
 import { createInterface } from 'node:readline';
 import { parseArgs } from 'node:util';
+import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
 
 const { values: options, positionals } = parseArgs({
   allowPositionals: true,
@@ -29,6 +30,7 @@ const CLIENTS = Number(options.clients);
 const RULES = [
   { match: 'log:*', mode: 'log', presence: 'none', history: { size: 1000, bytes: '1MiB' } },
   { match: 'state:*', mode: 'state', presence: 'none', state: { bytes: '512KiB' } },
+  { match: 'residents', mode: 'plain', presence: 'none' },
 ];
 const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 const since = (start) => Math.round(performance.now() - start);
@@ -213,33 +215,36 @@ let refusals = 0;
 
 const percentile = (sorted, p) => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * p))];
 
-/** Viewers in a room of their own, to which something is said 20 times a second. */
-class Residents {
-  latencies = [];
-
-  static async settle(from, at) {
-    const residents = new Residents();
-    for (let i = 0; i < 40; i++) {
-      const client = new Client((beginning) => {
-        const sentAt = /"text":"(\d+\.?\d*)"/.exec(beginning)?.[1];
-        if (sentAt) residents.latencies.push(performance.now() - Number(sentAt));
-      });
-      for (let wait = 1; wait > 0; ) {
-        wait = await client.connect(at[i % at.length]);
-        if (wait > 0) await sleep(wait * 1000);
-      }
-      client.says({ type: 'join', room: 'log:residents' });
+/** Viewers in a room of their own, to which something is said 20 times a second; on a thread of their own too. */
+async function reside({ from, at }) {
+  const latencies = [];
+  for (let i = 0; i < 40; i++) {
+    const client = new Client((beginning) => {
+      const sentAt = /"text":"(\d+\.?\d*)"/.exec(beginning)?.[1];
+      if (sentAt) latencies.push(performance.now() - Number(sentAt));
+    });
+    for (let wait = 1; wait > 0; ) {
+      wait = await client.connect(at[i % at.length]);
+      if (wait > 0) await sleep(wait * 1000);
     }
-    residents.timer = setInterval(() => {
-      http(from, 'POST', '/api/rooms/log:residents/messages', { text: String(performance.now()) }).catch(() => {});
-    }, 50);
-    return residents;
+    client.says({ type: 'join', room: 'residents' });
   }
+  setInterval(() => {
+    http(from, 'POST', '/api/rooms/residents/messages', { text: String(performance.now()) }).catch(() => {});
+  }, 50);
+  parentPort.on('message', () => {
+    const sorted = latencies.splice(0).sort((a, b) => a - b);
+    const [p50, p99, max] = [percentile(sorted, 0.5), percentile(sorted, 0.99), sorted.at(-1)];
+    parentPort.postMessage({ n: sorted.length, p50: +p50?.toFixed(1), p99: +p99?.toFixed(1), max: +max?.toFixed(1) });
+  });
+  parentPort.postMessage('settled');
+}
 
-  take() {
-    const sorted = this.latencies.splice(0).sort((a, b) => a - b);
-    return { n: sorted.length, p50: +percentile(sorted, 0.5)?.toFixed(1), p99: +percentile(sorted, 0.99)?.toFixed(1), max: +sorted.at(-1)?.toFixed(1) };
-  }
+/** Asks the residents how it was since the last time. */
+async function take(residents) {
+  residents.postMessage('take');
+  const [figures] = await once(residents, 'message');
+  return figures;
 }
 
 async function returns(room) {
@@ -283,12 +288,13 @@ async function kill() {
     three.push(await start('cluster.enabled=true', `cluster.port=${port}`, 'cluster.eventBusPort=0', `cluster.discovery=${members}`));
   }
   const [a, b, c] = three;
-  const residents = await Residents.settle(a, [a, b]);
+  const residents = new Worker(new URL(import.meta.url), { workerData: { from: { port: a.port }, at: [{ port: a.port }, { port: b.port }] } });
+  await once(residents, 'message');
   const clients = await gather(c, 'log:storm', true);
   await sleep(3_000);
-  residents.take();
+  await take(residents);
   await sleep(5_000);
-  const baseline = residents.take();
+  const baseline = await take(residents);
   let live = 0;
   let last = 0;
   let began = 0;
@@ -306,12 +312,12 @@ async function kill() {
   began = performance.now();
   c.process.kill('SIGKILL');
   await Promise.race([Promise.all(back), sleep(60_000)]);
-  const during = residents.take();
+  const during = await take(residents);
   used.push(cpu(a) + cpu(b));
   await sleep(5_000);
   console.log(JSON.stringify({
     work: 'kill', clients: CLIENTS, live, lastMs: last, refusals, recovered: clients.filter((member) => member.isRecovered).length,
-    cpu: +(used[1] - used[0]).toFixed(2), rssMiB: [rss(a), rss(b)], residents: { baseline, during, after: residents.take() },
+    cpu: +(used[1] - used[0]).toFixed(2), rssMiB: [rss(a), rss(b)], residents: { baseline, during, after: await take(residents) },
   }));
 }
 
@@ -344,11 +350,15 @@ async function refuse() {
   stop = true;
 }
 
-const works = { 'return-state': () => returns('state:storm'), 'return-log': () => returns('log:storm'), kill, refuse };
-const work = works[positionals[0]];
-if (!work) {
-  console.error(`expected one of ${Object.keys(works).join(', ')}`);
-  process.exit(2);
+if (!isMainThread) {
+  await reside(workerData);
+} else {
+  const works = { 'return-state': () => returns('state:storm'), 'return-log': () => returns('log:storm'), kill, refuse };
+  const work = works[positionals[0]];
+  if (!work) {
+    console.error(`expected one of ${Object.keys(works).join(', ')}`);
+    process.exit(2);
+  }
+  await work();
+  process.exit(0);
 }
-await work();
-process.exit(0);
