@@ -50,6 +50,7 @@ export class Connection extends Emitter<Events> {
       became: (state) => this.#became(state),
       heard: (message, command) => this.#heard(message, command),
       quieted: () => this.#rooms.forEach((room) => room.show()),
+      resumes: () => this.#resume.size > 0 || Object.keys(this.positions()).length > 0,
     });
   }
 

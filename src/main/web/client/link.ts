@@ -31,6 +31,8 @@ export interface LinkOwner {
   heard(message: ServerMessage, command: Command | undefined): void;
   /** The line fell silent, or is silent no more. */
   quieted(): void;
+  /** Whether there is something to go on with: a gateway that is busy lets such a client in first. */
+  resumes(): boolean;
 }
 
 /** A connection that lived this long was a good one: the next failure is counted as the first. */
@@ -76,7 +78,7 @@ export class Link {
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => this.abandon('No welcome'), this.#options.replyTimeoutMs);
     try {
-      this.#socket = this.#options.socket(this.#endpoints.current);
+      this.#socket = this.#options.socket(this.#url());
     } catch (failure) {
       return this.#closed(LOST, String(failure)); // such as ws: from a page of https:
     }
@@ -84,6 +86,12 @@ export class Link {
     this.#socket.onclose = (event) => this.#closed(event.code, event.reason);
     this.#socket.onerror = () => {}; // a close with the code follows; Node's `ws` throws when nobody listens
     this.#become({ name: 'connecting' });
+  }
+
+  #url(): string {
+    const url = new URL(this.#endpoints.current);
+    if (this.#owner.resumes()) url.searchParams.set('resume', '1');
+    return url.href;
   }
 
   close(): void {

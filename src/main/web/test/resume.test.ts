@@ -21,6 +21,20 @@ test('after a loss every room is joined where it was, each at its own position',
   assert.deepEqual(rig.connection.positions(), { log: { epoch: 'e', offset: 8 }, dash: { epoch: 'e', offset: 43 } });
 });
 
+test('a client that has a place to come back to says so at the door, and no other does', () => {
+  const rig = new Rig('wss://gateway/ws?token=a.b-c_d');
+  rig.connection.join('plain');
+  rig.live().admits('plain');
+  rig.reconnects();
+  assert.equal(rig.wire.url, 'wss://gateway/ws?token=a.b-c_d');
+  rig.connection.join('log');
+  rig.wire.admits('log', { epoch: 'e', offset: 7 });
+
+  rig.reconnects();
+
+  assert.equal(rig.wire.url, 'wss://gateway/ws?token=a.b-c_d&resume=1');
+});
+
 test('what was missed comes once, in order, before what is new', () => {
   const rig = new Rig();
   const room = rig.connection.join('log');

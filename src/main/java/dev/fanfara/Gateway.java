@@ -15,6 +15,7 @@ import dev.fanfara.cluster.ClusterException;
 import dev.fanfara.cluster.ClusterOptions;
 import dev.fanfara.cluster.Discovery;
 import dev.fanfara.cluster.Majority;
+import dev.fanfara.cluster.Partitions;
 import dev.fanfara.config.ClusterConfig;
 import dev.fanfara.config.ConfigSource;
 import dev.fanfara.config.ConfigWatcher;
@@ -31,7 +32,6 @@ import dev.fanfara.http.HttpParts;
 import dev.fanfara.http.HttpSockets;
 import dev.fanfara.http.HttpVerticle;
 import dev.fanfara.http.ManagementVerticle;
-import dev.fanfara.http.Problem;
 import dev.fanfara.log.ClusteredRoomLogs;
 import dev.fanfara.log.LocalRoomLogs;
 import dev.fanfara.log.RoomLogs;
@@ -57,6 +57,7 @@ import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -76,8 +77,14 @@ public final class Gateway {
 
     private static final Duration START_TIMEOUT = Duration.ofSeconds(60);
     private static final Duration HURRY_TIMEOUT = Duration.ofMillis(1_700);
+    /** Whoever waits for "ready" may then stop the next node; a cluster in trouble must not keep this one from helping. */
+    private static final Duration SETTLE_TIMEOUT = Duration.ofSeconds(30);
     /** What stopping may take beyond the drain window. */
     private static final Duration STOP_TIMEOUT = Duration.ofMillis(4_500);
+    /** Of that, for clients that do not answer, requests that are under way, and data that is still being handed over. */
+    private static final Duration STRAGGLERS = Duration.ofMillis(2_500);
+
+    private static final Duration REQUESTS_UNDER_WAY = Duration.ofMillis(1_500);
 
     /** A majority that is lost may be back soon: so long clients stay. */
     private static final Duration CUT_OFF_AFTER = Duration.ofSeconds(10);
@@ -163,6 +170,11 @@ public final class Gateway {
             }
         });
         await(Future.join(shards.stream().map(EdgeShard::synchronize).toList()), START_TIMEOUT);
+        if (!joined.hazelcast()
+                .map(data -> new Partitions(data).settle(SETTLE_TIMEOUT))
+                .orElse(true)) {
+            LOG.warn("the cluster's data is not all copied yet; another node should not be stopped now");
+        }
 
         await(
                 vertx.deployVerticle(new ManagementVerticle(live, registry, health.checks(live, majority))),
@@ -280,12 +292,8 @@ public final class Gateway {
             BroadcastVerticle rooms = new BroadcastVerticle(nodes, loop, live, logs, memory, metrics);
             ConnectionVerticle connections =
                     new ConnectionVerticle(nodes, loop, live, roomsPerUser, outbound, memory, metrics, version);
-            WebSocketUpgrade upgrades = new WebSocketUpgrade(
-                    connections,
-                    live,
-                    admission,
-                    metrics,
-                    (request, refusal) -> Problem.answer(request.response(), refusal));
+            WebSocketUpgrade upgrades =
+                    new WebSocketUpgrade(connections, live, admission, metrics, HttpVerticle::refuseUpgrade);
             HttpVerticle http = new HttpVerticle(parts, upgrades::accept);
             EdgeShard shard = new EdgeShard(rooms, connections, http, loopsTaken);
             shards.add(shard);
@@ -330,7 +338,12 @@ public final class Gateway {
         }
     }
 
-    /** Tells clients to go elsewhere, lets them go over the drain window, and leaves the cluster: within five seconds more. */
+    /**
+     * Tells clients to go elsewhere, lets them go over the drain window, and leaves the cluster: within five seconds more.
+     *
+     * <p>The node's data goes during that window too, while the node still serves: afterwards there would be no time for
+     * it. Its port stays open until then, for whoever does not know yet that this node is leaving.
+     */
     public void stop() {
         health.draining();
         Cluster joined = cluster;
@@ -339,14 +352,28 @@ public final class Gateway {
             return;
         }
         Duration window = live.current().config().drain().window();
-        long deadline = System.nanoTime() + window.plus(STOP_TIMEOUT).toNanos();
+        long windowEnds = System.nanoTime() + window.toNanos();
+        long deadline = windowEnds + STOP_TIMEOUT.toNanos();
         haltAt(deadline);
         if (watcher != null) {
             watcher.close();
         }
         LOG.info("draining over {} s", window.toSeconds());
-        shards.forEach(shard -> shard.stopAccepting(window.plus(STOP_TIMEOUT)));
-        settle(Future.join(shards.stream().map(shard -> shard.drain(window)).toList()), deadline);
+        Future<?> drained =
+                Future.join(shards.stream().map(shard -> shard.drain(window)).toList());
+        Future<?> handedOver = joined.vertx()
+                .executeBlocking(
+                        () -> {
+                            joined.hazelcast().map(Partitions::new).ifPresent(Partitions::handOver);
+                            return null;
+                        },
+                        false);
+        Future<?> gone = Future.join(drained, handedOver);
+        awaitUntil(windowEnds, gone);
+        Future<?> answered = Future.join(shards.stream()
+                .map(shard -> shard.stopAccepting(REQUESTS_UNDER_WAY))
+                .toList());
+        settle(Future.join(gone, answered), windowEnds + STRAGGLERS.toNanos());
         shards.forEach(EdgeShard::sayGoodbye);
         if (sharedLogs != null) {
             sharedLogs.close();
@@ -381,6 +408,19 @@ public final class Gateway {
             await(step, left);
         } catch (RuntimeException failure) {
             LOG.warn("while stopping: {}", failure.getMessage());
+        }
+    }
+
+    /** Until it is done, or time is up. */
+    private static void awaitUntil(long deadlineNanos, Future<?> step) {
+        CountDownLatch done = new CountDownLatch(1);
+        step.onComplete(any -> done.countDown());
+        try {
+            if (!done.await(deadlineNanos - System.nanoTime(), TimeUnit.NANOSECONDS)) {
+                LOG.debug("the drain window is over");
+            }
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
         }
     }
 

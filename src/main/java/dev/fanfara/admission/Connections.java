@@ -2,14 +2,13 @@ package dev.fanfara.admission;
 
 import com.sun.management.UnixOperatingSystemMXBean;
 import dev.fanfara.config.LimitsConfig;
-import io.github.bucket4j.Bandwidth;
-import io.github.bucket4j.Bucket;
 import java.lang.management.ManagementFactory;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -44,10 +43,8 @@ public final class Connections {
     /** The key is the first one's string, so that thousands behind one address share it. */
     private record Count(String key, int connections) {}
 
-    private record Pace(int perSecond, Bucket bucket) {}
-
     private final Supplier<LimitsConfig> limits;
-    private final int maxSockets;
+    private final LongSupplier maxSockets;
     private final AtomicInteger sockets = new AtomicInteger();
     private final ConcurrentMap<String, Count> perAddress = new ConcurrentHashMap<>();
     private final ConcurrentMap<String, Count> perUser = new ConcurrentHashMap<>();
@@ -57,7 +54,7 @@ public final class Connections {
         this(limits, socketsThisProcessCanHave());
     }
 
-    Connections(Supplier<LimitsConfig> limits, int maxSockets) {
+    Connections(Supplier<LimitsConfig> limits, LongSupplier maxSockets) {
         this.limits = limits;
         this.maxSockets = maxSockets;
     }
@@ -67,7 +64,7 @@ public final class Connections {
      * that is kept free serves the cluster, the logs and the operator who wants to see what is going on.
      */
     public boolean socketOpened() {
-        if (sockets.incrementAndGet() <= maxSockets) {
+        if (sockets.incrementAndGet() <= maxSockets.getAsLong()) {
             return true;
         }
         sockets.decrementAndGet();
@@ -78,9 +75,18 @@ public final class Connections {
         sockets.decrementAndGet();
     }
 
-    /** A connection wants to begin, in this second: empty if it may, else how long to wait. */
-    public Optional<Duration> refusesNew() {
-        return RateLimit.take(paceNow());
+    /**
+     * A connection begins, in this second: empty if it may, else how long to wait.
+     *
+     * @param comesBack whether its client says that it was connected before
+     */
+    public Optional<Duration> begin(boolean comesBack) {
+        return paceNow().begin(comesBack, System.nanoTime());
+    }
+
+    /** The same for one that only might begin, before anything is done for it. */
+    public Optional<Duration> refuses(boolean comesBack) {
+        return paceNow().refuses(comesBack, System.nanoTime());
     }
 
     /** Empty if the address or the user has as many as it may; {@code user} is null for someone anonymous. */
@@ -113,26 +119,22 @@ public final class Connections {
                 key, (same, count) -> count.connections == 1 ? null : new Count(count.key, count.connections - 1));
     }
 
-    /** Refilled little by little: after a quiet second a burst passes, and no more than that again at its end. */
-    private Bucket paceNow() {
+    private Pace paceNow() {
         int perSecond = limits.get().connectsPerSecond();
         Pace known = pace;
-        if (known == null || known.perSecond != perSecond) {
-            Bandwidth bandwidth = Bandwidth.builder()
-                    .capacity(perSecond)
-                    .refillGreedy(perSecond, Duration.ofSeconds(1))
-                    .build();
-            known = new Pace(perSecond, Bucket.builder().addLimit(bandwidth).build());
+        if (known == null || known.perSecond() != perSecond) {
+            known = new Pace(perSecond, System.nanoTime());
             pace = known;
         }
-        return known.bucket;
+        return known;
     }
 
-    private static int socketsThisProcessCanHave() {
+    /** The limit of the process may be changed while it runs; what it has open besides sockets hardly does. */
+    private static LongSupplier socketsThisProcessCanHave() {
         if (ManagementFactory.getOperatingSystemMXBean() instanceof UnixOperatingSystemMXBean unix) {
-            long usable = unix.getMaxFileDescriptorCount() / 10 * 9 - unix.getOpenFileDescriptorCount();
-            return (int) Math.max(1, Math.min(Integer.MAX_VALUE, usable));
+            long others = unix.getOpenFileDescriptorCount();
+            return () -> Math.max(1, unix.getMaxFileDescriptorCount() / 10 * 9 - others);
         }
-        return Integer.MAX_VALUE;
+        return () -> Long.MAX_VALUE;
     }
 }

@@ -41,18 +41,12 @@ public final class RateLimit {
         return take(now.buckets.get(key, first -> bucket(now.rate, clock)));
     }
 
-    /** The same for a single key that its owner keeps. */
-    public static Optional<Duration> take(Bucket bucket) {
+    private static Optional<Duration> take(Bucket bucket) {
         if (bucket.tryConsume(1)) {
             return Optional.empty();
         }
         ConsumptionProbe probe = bucket.tryConsumeAndReturnRemaining(1);
         return probe.isConsumed() ? Optional.empty() : Optional.of(Duration.ofNanos(probe.getNanosToWaitForRefill()));
-    }
-
-    /** A bucket whose first window starts now. */
-    public static Bucket bucket(Rate rate) {
-        return bucket(rate, TimeMeter.SYSTEM_NANOTIME);
     }
 
     private static Bucket bucket(Rate rate, TimeMeter clock) {

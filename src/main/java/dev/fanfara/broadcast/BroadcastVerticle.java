@@ -194,9 +194,15 @@ public final class BroadcastVerticle extends VerticleBase implements RoomMessage
             hosted.waiting.add(join);
         } else if (logRooms().isAhead(hosted, join)) {
             hosted.waiting.add(join);
-            logRooms().catchUp(hosted).onSuccess(done -> {
-                if (hosted.waiting.remove(join)) {
+            logRooms().catchUp(hosted).onComplete(done -> {
+                if (!hosted.waiting.remove(join)) {
+                    return;
+                }
+                if (done.succeeded() || !logRooms().isAhead(hosted, join)) {
                     admit(hosted, join);
+                } else {
+                    // What is known here would put the member back.
+                    refuse(join, Refusal.of(done.cause()));
                 }
             });
         } else {
@@ -531,6 +537,7 @@ public final class BroadcastVerticle extends VerticleBase implements RoomMessage
         }
         close(closed);
         plainRooms.sweep(now);
+        logRooms().sweep();
     }
 
     private static ServerMessage presenceFrame(HostedRoom hosted) {

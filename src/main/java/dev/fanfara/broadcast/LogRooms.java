@@ -59,6 +59,7 @@ final class LogRooms {
     private final Rates rates;
     private final Stream stream;
     private final Reconciliation reconciliation;
+    private final Welcomes welcomes = new Welcomes();
 
     LogRooms(
             BroadcastVerticle service, RoomLogs logs, String node, Vertx vertx, Memory memory, GatewayMetrics metrics) {
@@ -225,19 +226,17 @@ final class LogRooms {
         }
         int maxRate = rates.place(tail, replica, join.connection(), join.maxRate());
         replica.expire(System.currentTimeMillis());
-        Boolean recovered = null;
-        List<ServerMessage> messages = null;
-        Tree state = replica.state();
-        if (join.since() != null) {
-            messages = Answers.missed(hosted.name, replica, join.since(), service.mostInOneAnswer());
-            recovered = messages != null || (state != null && replica.isPast(join.since()));
-            state = messages == null ? state : null;
-            metrics.recovery(recovered);
-        } else if (join.history() != null) {
-            messages = Answers.newest(
-                    hosted.name, replica, tail.keeping.state(), join.history(), service.mostInOneAnswer());
+        Welcomes.Welcome welcome =
+                welcomes.welcome(hosted.name, replica, join.since(), join.history(), service.mostInOneAnswer());
+        if (welcome.recovered() != null) {
+            metrics.recovery(welcome.recovered());
         }
-        return new Entrance(maxRate, replica.position(), recovered, messages, state == null ? null : state.toJson());
+        return new Entrance(maxRate, replica.position(), welcome.recovered(), welcome.ending());
+    }
+
+    /** Now and then. */
+    void sweep() {
+        welcomes.forget();
     }
 
     /** A member wants to be served again, or at another rate. */

@@ -290,7 +290,13 @@ final class Stream {
                     }
                     List<Promise<Void>> readers = List.copyOf(tail.readers);
                     tail.readers.clear();
-                    readers.forEach(Promise::complete);
+                    readers.forEach(reader -> {
+                        if (done.succeeded()) {
+                            reader.complete();
+                        } else {
+                            reader.fail(done.cause());
+                        }
+                    });
                 }));
     }
 

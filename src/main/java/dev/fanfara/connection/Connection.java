@@ -55,6 +55,10 @@ public final class Connection implements ClientMessage.Receiver {
     private boolean inOneRoom;
 
     private boolean ended;
+    /** Its client was told to come back elsewhere. */
+    private boolean leaving;
+    /** Commands to rooms and to users that were not answered yet. */
+    private int unanswered;
 
     /** Where this connection stands in the loop's {@link Deadlines}. */
     long heartbeatTick;
@@ -99,7 +103,8 @@ public final class Connection implements ClientMessage.Receiver {
 
     /** One whole text message. */
     public void onText(byte[] utf8) {
-        if (ended) {
+        if (ended || leaving) {
+            // To its client there is no difference: neither was said in time.
             return;
         }
         edge.countReceived();
@@ -199,6 +204,9 @@ public final class Connection implements ClientMessage.Receiver {
         if (!identity.may(RoomAction.PUBLISH, room, rule(room))) {
             throw new Refusal(ErrorCode.FORBIDDEN, "Publishing to this room is not allowed");
         }
+        if (publish.id() != null || rule(room).keepsHistory()) {
+            unanswered++;
+        }
         edge.memberships().publish(membership, publish);
     }
 
@@ -215,6 +223,7 @@ public final class Connection implements ClientMessage.Receiver {
     public void onHistory(ClientMessage.History history) {
         RoomName room = required(history.room()).room();
         requireHistory(room);
+        unanswered++;
         edge.memberships().askHistory(this, room, history);
     }
 
@@ -231,18 +240,22 @@ public final class Connection implements ClientMessage.Receiver {
     @Override
     public void onBroadcast(ClientMessage.Broadcast broadcast) {
         require(Scope.BROADCAST);
+        unanswered++;
         edge.announce(new Announcement(null, identity.user(), id, broadcast.payload(), System.currentTimeMillis()))
                 .onSuccess(delivered -> send(new ServerMessage.Ack(broadcast.id(), null, null, false, null)))
-                .onFailure(failure -> refuse(broadcast.id(), Refusal.of(failure)));
+                .onFailure(failure -> refuse(broadcast.id(), Refusal.of(failure)))
+                .onComplete(done -> answered());
     }
 
     @Override
     public void onPrivateMessage(ClientMessage.PrivateMessage message) {
         require(Scope.PRIVATE);
+        unanswered++;
         edge.announce(new Announcement(
                         message.to(), identity.user(), id, message.payload(), System.currentTimeMillis()))
                 .onSuccess(delivered -> send(new ServerMessage.Ack(message.id(), null, null, false, delivered)))
-                .onFailure(failure -> refuse(message.id(), Refusal.of(failure)));
+                .onFailure(failure -> refuse(message.id(), Refusal.of(failure)))
+                .onComplete(done -> answered());
     }
 
     @Override
@@ -251,6 +264,7 @@ public final class Connection implements ClientMessage.Receiver {
         if (!identity.may(RoomAction.PRESENCE, room, rule(room))) {
             throw new Refusal(ErrorCode.FORBIDDEN, "Reading this room's presence is not allowed");
         }
+        unanswered++;
         edge.memberships().askPresence(this, room, presence.id());
     }
 
@@ -339,19 +353,16 @@ public final class Connection implements ClientMessage.Receiver {
     /** The room let this connection in; {@code entrance} is absent where it remembers nothing. */
     void joined(
             Membership membership, ClientMessage.Join join, @Nullable Integer members, @Nullable Entrance entrance) {
+        RoomName room = membership.room();
         if (entrance == null) {
             // Nothing could be recovered.
             Boolean recovered = join.since() == null ? null : Boolean.FALSE;
-            send(new ServerMessage.Joined(join.id(), membership.room(), members, null, recovered, null, null));
-        } else {
-            send(new ServerMessage.Joined(
-                    join.id(),
-                    membership.room(),
-                    members,
-                    entrance.position(),
-                    entrance.recovered(),
-                    entrance.messages(),
-                    entrance.state()));
+            send(new ServerMessage.Joined(join.id(), room, members, null, recovered, null, null));
+        } else if (!ended) {
+            ServerMessage beginning = new ServerMessage.Joined(
+                    join.id(), room, members, entrance.position(), entrance.recovered(), null, null);
+            write(edge.encode(beginning, entrance.ending(), out.format()));
+            edge.countSent(1);
         }
     }
 
@@ -494,6 +505,25 @@ public final class Connection implements ClientMessage.Receiver {
         return ended;
     }
 
+    /** A command to a room or to users has been. */
+    void answered() {
+        // One that wants no answer gets one when it is refused.
+        unanswered = Math.max(0, unanswered - 1);
+        if (leaving && unanswered == 0) {
+            edge.allAnswered();
+        }
+    }
+
+    /** Tells the client to come back elsewhere. What it said before is answered, what it says now is not heard any more. */
+    void sendAway(long afterMs) {
+        send(new ServerMessage.Reconnect(afterMs));
+        leaving = true;
+    }
+
+    boolean hasUnanswered() {
+        return unanswered > 0 && !ended;
+    }
+
     /** Does not wait for a client that was told that it is closed. */
     void cutOff() {
         out.cutOff();
@@ -503,6 +533,9 @@ public final class Connection implements ClientMessage.Receiver {
     public Future<Void> close(CloseReason reason) {
         if (ended) {
             return Future.succeededFuture();
+        }
+        if (leaving) {
+            memberships.values().forEach(Memberships::releaseHeld);
         }
         end(reason.code());
         return out.close(reason);

@@ -7,6 +7,7 @@ import dev.fanfara.bus.Announcement;
 import dev.fanfara.bus.Announcer;
 import dev.fanfara.bus.LoopStats;
 import dev.fanfara.bus.Nodes;
+import dev.fanfara.bus.SharedEnding;
 import dev.fanfara.bus.SharedMessage;
 import dev.fanfara.config.CompressionConfig;
 import dev.fanfara.config.GatewayConfig;
@@ -66,6 +67,7 @@ public final class ConnectionVerticle extends VerticleBase {
     private final Memberships memberships;
     private final Deadlines heartbeats = new Deadlines();
     private final Deadlines expiries = new Deadlines();
+    private final Endings endings = new Endings();
 
     private List<Audience> toDeliver = new ArrayList<>();
     private List<Connection> toFlush = new ArrayList<>();
@@ -144,8 +146,7 @@ public final class ConnectionVerticle extends VerticleBase {
                 version));
         if (drain != null) {
             // Its upgrade was under way when the drain began.
-            connection.send(ServerMessage.Reconnect.spread());
-            connection.close(CloseReason.SHUTTING_DOWN);
+            drain.sendAway(connection);
         } else if (cutOff) {
             connection.close(CloseReason.NO_MAJORITY);
         }
@@ -231,6 +232,7 @@ public final class ConnectionVerticle extends VerticleBase {
         expiries.takeDue(System.currentTimeMillis()).forEach(connection -> connection.close(CloseReason.TOKEN_EXPIRED));
         memberships.review(now);
         weigh();
+        endings.release();
         if (drain != null) {
             drain.closeDue();
         }
@@ -316,6 +318,10 @@ public final class ConnectionVerticle extends VerticleBase {
         return frame;
     }
 
+    ByteBuf encode(ServerMessage beginning, SharedEnding ending, WireFormat format) {
+        return endings.frame(beginning, ending, format, compression());
+    }
+
     private CompressionConfig compression() {
         return configInForce().server().compression();
     }
@@ -391,7 +397,7 @@ public final class ConnectionVerticle extends VerticleBase {
 
     /**
      * Tells all clients to reconnect elsewhere and closes them, evenly over the window; completes when all are gone.
-     * Event loop only.
+     * Whoever is still to come is sent away at once. Event loop only.
      */
     public Future<Void> drain(Duration window) {
         if (drain == null) {
@@ -399,6 +405,13 @@ public final class ConnectionVerticle extends VerticleBase {
             drain.closeDue();
         }
         return drain.done();
+    }
+
+    /** A connection that is to be closed waited for that. */
+    void allAnswered() {
+        if (drain != null) {
+            drain.closeAnswered();
+        }
     }
 
     /** Whoever is left is closed now. Event loop only. */

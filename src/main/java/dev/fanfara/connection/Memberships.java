@@ -112,6 +112,13 @@ final class Memberships implements EdgeMessage.Receiver {
         tellRoom(new RoomMessage.Leave(membership.room(), loop, membership.connection.id()));
     }
 
+    /** Its connection is about to be closed. */
+    static void releaseHeld(Membership membership) {
+        if (membership.absence != null) {
+            membership.absence.release(membership.connection);
+        }
+    }
+
     private static ClientMessage.@Nullable Join takeAsked(Membership membership) {
         ClientMessage.Join asked = membership.asked;
         membership.asked = null;
@@ -366,6 +373,11 @@ final class Memberships implements EdgeMessage.Receiver {
         if (connection == null) {
             return;
         }
+        tell(connection, reply);
+        connection.answered();
+    }
+
+    private void tell(Connection connection, EdgeMessage.Reply reply) {
         Membership membership = connection.membership(reply.room());
         if (membership != null) {
             Membership.Absence absence = membership.absence;

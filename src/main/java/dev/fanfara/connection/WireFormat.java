@@ -1,5 +1,6 @@
 package dev.fanfara.connection;
 
+import dev.fanfara.bus.SharedEnding;
 import dev.fanfara.bus.SharedMessage;
 import dev.fanfara.config.CompressionConfig;
 import io.netty.buffer.ByteBuf;
@@ -13,6 +14,14 @@ public enum WireFormat {
             byte[] json = message.json();
             webSocketHeader(FINAL_TEXT, json.length, to);
             to.writeBytes(json);
+        }
+
+        @Override
+        byte[] append(byte[] beginning, int length, SharedEnding ending, CompressionConfig compression, ByteBuf to) {
+            byte[] rest = ending.json();
+            webSocketHeader(FINAL_TEXT, length + rest.length, to);
+            to.writeBytes(beginning, 0, length);
+            return rest;
         }
     },
 
@@ -29,7 +38,25 @@ public enum WireFormat {
                 WEBSOCKET.append(message, compression, to);
             }
         }
+
+        @Override
+        byte[] append(byte[] beginning, int length, SharedEnding ending, CompressionConfig compression, ByteBuf to) {
+            byte[] json = ending.json();
+            boolean applies = compression.appliesTo(length + json.length) && length <= MAX_STORED;
+            byte[] deflated = applies ? ending.deflated() : json;
+            if (deflated.length + STORED_HEADER >= json.length) {
+                return WEBSOCKET.append(beginning, length, ending, compression, to);
+            }
+            webSocketHeader(FINAL_TEXT_DEFLATED, STORED_HEADER + length + deflated.length, to);
+            to.writeByte(0).writeShortLE(length).writeShortLE(~length).writeBytes(beginning, 0, length);
+            return deflated;
+        }
     };
+
+    /** RFC 1951 section 3.2.4: a block that is not compressed, and not the last. It ends where a byte does. */
+    private static final int STORED_HEADER = 5;
+
+    private static final int MAX_STORED = 0xFFFF;
 
     private static final int FINAL_TEXT = 0x81;
     /** With the bit RSV1: RFC 7692 section 7.2.1. */
@@ -54,6 +81,14 @@ public enum WireFormat {
 
     /** Appends one frame with this message, whose bytes are made on first use. */
     abstract void append(SharedMessage message, CompressionConfig compression, ByteBuf to);
+
+    /**
+     * Appends one frame but for its last bytes, which it returns: others get the same.
+     *
+     * @param beginning JSON of which so many bytes count
+     */
+    abstract byte[] append(
+            byte[] beginning, int length, SharedEnding ending, CompressionConfig compression, ByteBuf to);
 
     /** The header of a frame from a server; {@code firstByte} holds the final bit and the opcode. */
     public static void webSocketHeader(int firstByte, int length, ByteBuf to) {

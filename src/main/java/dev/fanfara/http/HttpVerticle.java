@@ -155,6 +155,9 @@ public final class HttpVerticle extends VerticleBase {
         }
         // Authenticated publishes have a limit of their own; whether it is one is known when its credentials are.
         boolean upgrade = request.headers().contains(HttpHeaders.UPGRADE, HttpHeaders.WEBSOCKET, true);
+        if (upgrade && WebSocketUpgrade.serves(request.path()) && isRefusedAtTheDoor(request)) {
+            return;
+        }
         boolean countsLater = !upgrade && Callers.mayBePublish(request);
         Optional<Problem> tooMany = countsLater ? Optional.empty() : count(request);
         if (tooMany.isPresent()) {
@@ -165,6 +168,22 @@ public final class HttpVerticle extends VerticleBase {
             SecurityHeaders.put(request.response());
             router.handle(request);
         }
+    }
+
+    /** Before a request is even counted: whoever is told to come back must not be punished for doing so. */
+    private boolean isRefusedAtTheDoor(HttpServerRequest request) {
+        Optional<Duration> wait = parts.admission().connections().refuses(WebSocketUpgrade.comesBack(request));
+        if (wait.isPresent()) {
+            parts.metrics().rateLimited("connects");
+            refuseUpgrade(request, WebSocketUpgrade.overloaded(wait.get()));
+        }
+        return wait.isPresent();
+    }
+
+    /** Nothing more is expected of a client that wanted a WebSocket, and thousands of them would fill the tables. */
+    public static void refuseUpgrade(HttpServerRequest request, Refusal refusal) {
+        request.response().putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
+        Problem.of(refusal).answer(request.response());
     }
 
     private void upgrade(HttpServerRequest request) {

@@ -99,11 +99,6 @@ public final class Problem extends RuntimeException {
         return Long.toString(wait == null ? 1 : Math.max(1, (wait.toMillis() + 999) / 1000));
     }
 
-    /** For doors outside this package, such as the WebSocket upgrade. */
-    public static void answer(HttpServerResponse response, Refusal refusal) {
-        of(refusal).answer(response);
-    }
-
     /** Does nothing if the client has gone or was answered already. */
     void answer(HttpServerResponse response) {
         if (response.ended() || response.closed() || response.headWritten()) {

@@ -1,5 +1,6 @@
 package dev.fanfara.log;
 
+import com.hazelcast.cluster.memberselector.MemberSelectors;
 import com.hazelcast.config.Config;
 import com.hazelcast.instance.impl.Node;
 import com.hazelcast.internal.partition.InternalPartitionService;
@@ -24,7 +25,7 @@ final class Fence {
     private final Standing standing;
     private final boolean copies;
 
-    /** @param copies whether anything is to be confirmed where there are two nodes or more */
+    /** @param copies whether anything is to be confirmed where two nodes keep data, or more */
     Fence(Standing standing, boolean copies) {
         this.standing = standing;
         this.copies = copies;
@@ -51,8 +52,7 @@ final class Fence {
      * @throws NotNow if it may soon
      */
     void check(Node node, Data room) {
-        int members = node.getClusterService().getSize();
-        if (!standing.isEnough(members)) {
+        if (!standing.isEnough(node.getClusterService().getSize())) {
             throw new NoMajority();
         }
         if (!standing.isConfirmed()) {
@@ -60,7 +60,7 @@ final class Fence {
         }
         InternalPartitionService partitions = node.getPartitionService();
         if (copies
-                && members > 1
+                && node.getClusterService().getSize(MemberSelectors.DATA_MEMBER_SELECTOR) > 1
                 && partitions.getPartition(partitions.getPartitionId(room)).getReplica(1) == null) {
             throw new NotNow("the copy has no place yet");
         }

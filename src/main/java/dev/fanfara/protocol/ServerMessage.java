@@ -1,7 +1,6 @@
 package dev.fanfara.protocol;
 
 import java.util.List;
-import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 
 /** What the gateway says to a client, whatever the wire; {@link #writeMembers} is the native wire's JSON of it. */
@@ -79,7 +78,7 @@ public sealed interface ServerMessage {
 
         @Override
         public int expectedLength() {
-            return AROUND + (messages == null ? 0 : lengthOf(messages)) + (state == null ? 0 : state.length);
+            return AROUND + lengthOf(messages) + (state == null ? 0 : state.length);
         }
     }
 
@@ -329,14 +328,6 @@ public sealed interface ServerMessage {
 
     /** Sent before a drain closes the connection; {@code after} in milliseconds. */
     record Reconnect(long after) implements ServerMessage {
-        private static final int EARLIEST_MS = 100;
-        private static final int LATEST_MS = 3_000;
-
-        /** Clients that were closed together must not come back together. */
-        public static Reconnect spread() {
-            return new Reconnect(ThreadLocalRandom.current().nextLong(EARLIEST_MS, LATEST_MS));
-        }
-
         @Override
         public String type() {
             return "reconnect";
@@ -388,7 +379,10 @@ public sealed interface ServerMessage {
         return json.toBytes();
     }
 
-    private static int lengthOf(List<ServerMessage> messages) {
-        return messages.stream().mapToInt(ServerMessage::expectedLength).sum();
+    /** Of all of them together, in bytes, roughly. */
+    static int lengthOf(@Nullable List<ServerMessage> messages) {
+        return messages == null
+                ? 0
+                : messages.stream().mapToInt(ServerMessage::expectedLength).sum();
     }
 }

@@ -15,7 +15,8 @@ class ConnectionsTest {
     private static final ClientAddress HERE = address("192.0.2.1");
     private static final ClientAddress THERE = address("192.0.2.2");
 
-    private final Connections connections = new Connections(() -> limits(3, 2, 5), 2);
+    private long maxSockets = 2;
+    private final Connections connections = new Connections(() -> limits(3, 2, 5), () -> maxSockets);
 
     @Test
     void addressMayHaveSoManyAndNoMore() {
@@ -66,11 +67,13 @@ class ConnectionsTest {
     @Test
     void soManyMayBeginPerSecond() {
         for (int i = 0; i < 5; i++) {
-            assertThat(connections.refusesNew()).isEmpty();
+            assertThat(connections.refuses(false)).isEmpty();
+            assertThat(connections.begin(false)).isEmpty();
         }
 
-        assertThat(connections.refusesNew())
-                .hasValueSatisfying(wait -> assertThat(wait).isPositive().isLessThanOrEqualTo(Duration.ofSeconds(1)));
+        assertThat(connections.refuses(true)).isPresent();
+        assertThat(connections.begin(false))
+                .hasValueSatisfying(wait -> assertThat(wait).isPositive().isLessThanOrEqualTo(Duration.ofSeconds(10)));
     }
 
     @Test
@@ -80,6 +83,17 @@ class ConnectionsTest {
         assertThat(connections.socketOpened()).isFalse();
 
         connections.socketClosed();
+
+        assertThat(connections.socketOpened()).isTrue();
+    }
+
+    @Test
+    void theCapFollowsTheLimitOfTheProcess() {
+        connections.socketOpened();
+        maxSockets = 1;
+        assertThat(connections.socketOpened()).isFalse();
+
+        maxSockets = 2;
 
         assertThat(connections.socketOpened()).isTrue();
     }

@@ -316,7 +316,11 @@ final class LogRoomsRig {
     private String text(@Nullable Entrance entrance) {
         return entrance == null
                 ? ""
-                : joined(entrance.position(), entrance.recovered(), entrance.messages(), entrance.state())
+                : joined(
+                                entrance.position(),
+                                entrance.recovered(),
+                                entrance.ending().messages(),
+                                entrance.ending().state())
                         + rate(entrance.maxRate());
     }
 

@@ -26,12 +26,15 @@ import dev.fanfara.settings.Settings;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -266,6 +269,72 @@ class ConnectionVerticleTest {
         assertThat(alice.writes).isEmpty();
         assertThat(next()).isInstanceOf(RoomMessage.Leave.class);
         assertThat(toRoom).isEmpty();
+    }
+
+    @Test
+    void aDrainAnswersWhatWasSaidBeforeItClosesAndHearsNothingMore() {
+        RecordingWire alice = joined();
+        RecordingWire idle = joined();
+        onLoop(() -> alice.connection().onText(json("{'type':'message','text':'a','id':1}")));
+        next();
+
+        onLoop(() -> edge.drain(Duration.ZERO));
+        onLoop(() -> alice.connection().onText(json("{'type':'message','text':'b','id':2}")));
+
+        assertThat(idle.types()).containsExactly("reconnect");
+        assertThat(idle.closed).isEqualTo(CloseReason.SHUTTING_DOWN);
+        assertThat(alice.types()).containsExactly("reconnect");
+        assertThat(alice.closed).isNull();
+        assertThat(((RoomMessage.Leave) next()).connection())
+                .isEqualTo(idle.connection().id());
+        assertThat(toRoom).isEmpty();
+
+        onLoop(() -> edge.memberships()
+                .onReply(new EdgeMessage.Reply(
+                        ROOM,
+                        alice.connection().id(),
+                        new ServerMessage.Ack(new CommandId("1"), ROOM, null, false, null))));
+
+        assertThat(alice.types()).containsExactly("reconnect", "ack");
+        assertThat(alice.closed).isEqualTo(CloseReason.SHUTTING_DOWN);
+    }
+
+    @Test
+    void aDrainDoesNotWaitForARoomThatNeverAnswers() {
+        RecordingWire alice = joined();
+        onLoop(() -> alice.connection().onText(json("{'type':'message','text':'a','id':1}")));
+
+        CompletableFuture<Void> drained = new CompletableFuture<>();
+        onLoop(() -> edge.drain(Duration.ZERO).onSuccess(drained::complete));
+
+        drained.orTimeout(10, TimeUnit.SECONDS).join();
+        assertThat(alice.closed).isEqualTo(CloseReason.SHUTTING_DOWN);
+    }
+
+    @Test
+    void clientsOfADrainComeBackEvenlyHoweverLittleTimeThereIs() {
+        List<RecordingWire> wires = new ArrayList<>();
+        for (int i = 0; i < 300; i++) {
+            wires.add(open());
+        }
+
+        onLoop(() -> edge.drain(Duration.ZERO));
+
+        Map<Long, Long> inTenth = wires.stream()
+                .map(wire -> wire.messages().get(0).getLong("after"))
+                .collect(Collectors.groupingBy(after -> after / 100, Collectors.counting()));
+        assertThat(inTenth).hasSizeGreaterThanOrEqualTo(30);
+        assertThat(inTenth.values()).allMatch(count -> count <= 12);
+    }
+
+    @Test
+    void whoComesDuringADrainIsSentAwayToo() {
+        RecordingWire early = open();
+        onLoop(() -> edge.drain(Duration.ofMinutes(1)));
+        RecordingWire late = open();
+
+        assertThat(late.closed).isEqualTo(CloseReason.SHUTTING_DOWN);
+        assertThat(early.closed).isEqualTo(CloseReason.SHUTTING_DOWN);
     }
 
     private RecordingWire open() {

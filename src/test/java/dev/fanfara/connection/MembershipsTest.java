@@ -12,6 +12,7 @@ import dev.fanfara.bus.Entrance;
 import dev.fanfara.bus.NodeRef;
 import dev.fanfara.bus.Nodes;
 import dev.fanfara.bus.RoomMessage;
+import dev.fanfara.bus.SharedEnding;
 import dev.fanfara.bus.SharedMessage;
 import dev.fanfara.config.ConfigSource;
 import dev.fanfara.config.GatewayConfig;
@@ -262,7 +263,7 @@ class MembershipsTest {
                         join.connection(),
                         join.ticket(),
                         1,
-                        new Entrance(Channel.EVERY_FRAME, at(0), null, null, null))));
+                        new Entrance(Channel.EVERY_FRAME, at(0), null, SharedEnding.NOTHING))));
         alice.forget();
         alice.pending = 2 * 1024 * 1024;
 
@@ -626,7 +627,7 @@ class MembershipsTest {
                         join.connection(),
                         join.ticket(),
                         1,
-                        new Entrance(maxRate, at(offset), null, null, bytes("{}"))));
+                        new Entrance(maxRate, at(offset), null, new SharedEnding(null, bytes("{}")))));
     }
 
     private void deliver(SharedMessage message) {

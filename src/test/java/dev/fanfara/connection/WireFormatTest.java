@@ -2,14 +2,17 @@ package dev.fanfara.connection;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.fanfara.bus.SharedEnding;
 import dev.fanfara.bus.SharedMessage;
 import dev.fanfara.config.CompressionConfig;
+import dev.fanfara.protocol.CommandId;
 import dev.fanfara.protocol.Payload;
 import dev.fanfara.protocol.RoomName;
 import dev.fanfara.protocol.ServerMessage;
 import dev.fanfara.testing.Inflated;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
+import io.netty.buffer.CompositeByteBuf;
 import io.netty.buffer.Unpooled;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
@@ -88,6 +91,77 @@ class WireFormatTest {
 
         assertThat(frame(WireFormat.WEBSOCKET_DEFLATE, message, new CompressionConfig(false, 0)))
                 .isEqualTo(frame(WireFormat.WEBSOCKET, message, FROM_256));
+    }
+
+    @Test
+    void aBeginningAndASharedEndingAreOneFrame() {
+        String state = "{\"text\":\"" + "word ".repeat(3000) + "\"}";
+        SharedEnding ending = new SharedEnding(null, state.getBytes(StandardCharsets.UTF_8));
+        for (ServerMessage beginning : List.of(joined("é"), joined("x".repeat(30_000)))) {
+            String whole = new String(beginning.toJson(), StandardCharsets.UTF_8);
+            String expected = whole.substring(0, whole.length() - 1) + ",\"state\":" + state + "}";
+
+            byte[] plain = frame(WireFormat.WEBSOCKET, beginning, ending, FROM_256);
+            assertThat(plain[0]).isEqualTo((byte) 0x81);
+            assertThat(new String(payload(plain), StandardCharsets.UTF_8)).isEqualTo(expected);
+
+            byte[] deflated = frame(WireFormat.WEBSOCKET_DEFLATE, beginning, ending, FROM_256);
+            assertThat(deflated[0]).isEqualTo((byte) 0xC1);
+            assertThat(deflated.length).isLessThan(plain.length - state.length() / 2);
+            assertThat(Inflated.text(payload(deflated))).isEqualTo(expected);
+        }
+    }
+
+    @Test
+    void aBeginningThatFitsInNoStoredBlockIsNotDeflated() {
+        SharedEnding ending = new SharedEnding(null, ("\"" + "a".repeat(9000) + "\"").getBytes(StandardCharsets.UTF_8));
+        ServerMessage beginning = joined("x".repeat(66_000));
+
+        assertThat(frame(WireFormat.WEBSOCKET_DEFLATE, beginning, ending, FROM_256)[0])
+                .isEqualTo((byte) 0x81);
+    }
+
+    @Test
+    void anEndingOfNothingEndsTheObject() {
+        ServerMessage beginning = joined("1");
+
+        assertThat(payload(frame(WireFormat.WEBSOCKET_DEFLATE, beginning, SharedEnding.NOTHING, FROM_256)))
+                .isEqualTo(beginning.toJson());
+    }
+
+    @Test
+    void endingsAreSentFromOneBufferAndFreedWhenNobodyNeedsThem() {
+        SharedEnding ending = new SharedEnding(null, ("\"" + "a".repeat(9000) + "\"").getBytes(StandardCharsets.UTF_8));
+        Endings endings = new Endings();
+        CompressionConfig none = new CompressionConfig(false, 0);
+
+        ByteBuf first = endings.frame(joined("1"), ending, WireFormat.WEBSOCKET, none);
+        ByteBuf second = endings.frame(joined("2"), ending, WireFormat.WEBSOCKET_DEFLATE, none);
+
+        CompositeByteBuf one = (CompositeByteBuf) first;
+        CompositeByteBuf other = (CompositeByteBuf) second;
+        ByteBuf shared = one.component(1).unwrap();
+        assertThat(other.component(1).unwrap()).isSameAs(shared);
+        assertThat(first.toString(StandardCharsets.UTF_8)).contains("\"id\":1,").endsWith("a\"}");
+        first.release();
+        endings.release();
+        assertThat(second.toString(StandardCharsets.UTF_8))
+                .contains("\"id\":2,")
+                .endsWith("a\"}");
+        second.release();
+        assertThat(shared.refCnt()).isZero();
+    }
+
+    private static ServerMessage joined(String id) {
+        return new ServerMessage.Joined(new CommandId(id), new RoomName("room"), 1, null, true, null, null);
+    }
+
+    private static byte[] frame(
+            WireFormat format, ServerMessage beginning, SharedEnding ending, CompressionConfig compression) {
+        ByteBuf frame = new Endings().frame(beginning, ending, format, compression);
+        byte[] bytes = ByteBufUtil.getBytes(frame);
+        frame.release();
+        return bytes;
     }
 
     private static SharedMessage said(String text) {

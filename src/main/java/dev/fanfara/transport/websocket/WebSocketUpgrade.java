@@ -39,7 +39,7 @@ public final class WebSocketUpgrade {
     private static final String ECHO = "/echo";
     private static final String ECHO_TRANSPORT = "echo";
     private static final int ANONYMOUS_NAME_LENGTH = 10;
-    private static final Duration RETRY_AFTER = Duration.ofSeconds(1);
+    private static final Optional<Duration> ELSEWHERE = Optional.of(Duration.ofSeconds(1));
 
     private final ConnectionVerticle edge;
     private final LiveSettings settings;
@@ -74,6 +74,12 @@ public final class WebSocketUpgrade {
         return NATIVE.equals(path) || ECHO.equals(path);
     }
 
+    /** Whether the client says that it was connected before: {@code resume=1} in the query, where browsers can say it too. */
+    public static boolean comesBack(HttpServerRequest request) {
+        String query = request.query();
+        return query != null && ("&" + query + "&").contains("&resume=1&");
+    }
+
     /** The path and the rate of requests were checked before. */
     public void accept(HttpServerRequest request) {
         Settings now = settings.current();
@@ -87,9 +93,11 @@ public final class WebSocketUpgrade {
             refusals.answer(request, new Refusal(ErrorCode.FORBIDDEN, "This origin is not allowed"));
             return;
         }
-        if (edge.sendsClientsElsewhere() || admission.connections().refusesNew().isPresent()) {
+        Optional<Duration> wait =
+                edge.sendsClientsElsewhere() ? ELSEWHERE : admission.connections().begin(comesBack(request));
+        if (wait.isPresent()) {
             metrics.rateLimited("connects");
-            refusals.answer(request, overloaded());
+            refusals.answer(request, overloaded(wait.get()));
             return;
         }
         ClientAddress client = ClientAddress.of(
@@ -108,8 +116,9 @@ public final class WebSocketUpgrade {
         return (length != null && !length.equals("0")) || request.headers().contains(HttpHeaders.TRANSFER_ENCODING);
     }
 
-    private static Refusal overloaded() {
-        return new Refusal(ErrorCode.UNAVAILABLE, "This node takes no more connections right now", RETRY_AFTER);
+    /** This node has enough to do; another one may not. */
+    public static Refusal overloaded(Duration wait) {
+        return new Refusal(ErrorCode.UNAVAILABLE, "This node takes no more connections right now", wait);
     }
 
     private void openNative(HttpServerRequest request, ClientAddress client, Settings now) {
@@ -165,7 +174,7 @@ public final class WebSocketUpgrade {
 
     private void openNative(HttpServerRequest request, ClientAddress client, GatewayConfig config, Identity identity) {
         if (edge.sendsClientsElsewhere()) {
-            refusals.answer(request, overloaded());
+            refusals.answer(request, overloaded(ELSEWHERE.get()));
             return;
         }
         String user = identity.kind() == Identity.Kind.ANONYMOUS ? null : identity.user();
