@@ -53,7 +53,11 @@ public final class MergePolicy extends Wired
     /** Hazelcast tells it where it merges, before it does: on the larger side, which has the original now. */
     @Override
     public void setNode(Node here) {
-        fence = Fence.of(here);
+        mergesAt(Fence.of(here));
+    }
+
+    void mergesAt(Fence there) {
+        fence = there;
     }
 
     private static RoomLog log(MergingValue<StoredLog> side) {

@@ -28,11 +28,24 @@ public final class GatewayProcess implements AutoCloseable {
     private static final HttpClient HTTP = HttpClient.newHttpClient();
     private static final long START_TIMEOUT_S = 60;
 
+    private final Place place;
     private final Process process;
     private final List<String> lines = Collections.synchronizedList(new ArrayList<>());
     private final CompletableFuture<Matcher> ready = new CompletableFuture<>();
 
-    private GatewayProcess(Process process) {
+    /**
+     * Where in the network a node runs. Immutable.
+     *
+     * @param host where clients and scrapers reach it
+     * @param clusterHost where other nodes do
+     * @param command what starts a program there
+     */
+    public record Place(String host, String clusterHost, List<String> command) {
+        public static final Place HERE = new Place("127.0.0.1", "127.0.0.1", List.of());
+    }
+
+    private GatewayProcess(Place place, Process process) {
+        this.place = place;
         this.process = process;
         Thread reader = new Thread(this::read, "gateway-output");
         reader.setDaemon(true);
@@ -48,9 +61,14 @@ public final class GatewayProcess implements AutoCloseable {
 
     /** Does not wait; the working directory decides whether a {@code conf/fanfara.json} is found. */
     public static GatewayProcess launch(Path directory, Map<String, String> environment, String... arguments) {
+        return launch(Place.HERE, directory, environment, arguments);
+    }
+
+    private static GatewayProcess launch(
+            Place place, Path directory, Map<String, String> environment, String... arguments) {
         List<String> flags =
                 Arrays.stream(arguments).filter(GatewayProcess::isFlag).toList();
-        List<String> command = new ArrayList<>();
+        List<String> command = new ArrayList<>(place.command());
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.add("-Xmx512m");
         command.addAll(flags);
@@ -71,7 +89,7 @@ public final class GatewayProcess implements AutoCloseable {
                 .redirectErrorStream(true);
         builder.environment().putAll(environment);
         try {
-            return new GatewayProcess(builder.start());
+            return new GatewayProcess(place, builder.start());
         } catch (IOException failure) {
             throw new UncheckedIOException(failure);
         }
@@ -93,8 +111,19 @@ public final class GatewayProcess implements AutoCloseable {
 
     /** Node {@code node} of a cluster whose members have these cluster ports. */
     public static GatewayProcess joinCluster(List<Integer> ports, int node, String... arguments) {
-        String members = String.join(
-                ",", ports.stream().map(port -> "\"127.0.0.1:" + port + "\"").toList());
+        GatewayProcess gateway = launchInCluster(Collections.nCopies(ports.size(), Place.HERE), ports, node, arguments);
+        gateway.awaitReady();
+        return gateway;
+    }
+
+    /** Does not wait. */
+    public static GatewayProcess launchInCluster(
+            List<Place> places, List<Integer> ports, int node, String... arguments) {
+        List<String> members = new ArrayList<>();
+        for (int i = 0; i < ports.size(); i++) {
+            members.add("\"" + places.get(i).clusterHost() + ":" + ports.get(i) + "\"");
+        }
+        Place place = places.get(node);
         List<String> all = new ArrayList<>(List.of(
                 "--cluster",
                 "--set",
@@ -102,9 +131,13 @@ public final class GatewayProcess implements AutoCloseable {
                 "--set",
                 "cluster.eventBusPort=0",
                 "--set",
-                "cluster.discovery={\"type\":\"members\",\"members\":[" + members + "]}"));
+                "cluster.discovery={\"type\":\"members\",\"members\":[" + String.join(",", members) + "]}"));
+        if (!place.equals(Place.HERE)) {
+            all.addAll(List.of("--set", "server.host=" + place.host(), "--set", "management.host=" + place.host()));
+            all.addAll(List.of("--set", "cluster.host=" + place.clusterHost()));
+        }
         all.addAll(Arrays.asList(arguments));
-        return start(all.toArray(new String[0]));
+        return launch(place, Path.of(""), Map.of(), all.toArray(new String[0]));
     }
 
     public static List<Integer> freePorts(int count) {
@@ -165,11 +198,19 @@ public final class GatewayProcess implements AutoCloseable {
     }
 
     public String url() {
-        return "http://127.0.0.1:" + port();
+        return "http://" + host() + ":" + port();
     }
 
-    public HttpResponse<String> get(String path) {
-        return send(HttpRequest.newBuilder(URI.create(url() + path)).build());
+    public String host() {
+        return place.host();
+    }
+
+    public HttpResponse<String> get(String path, String... headers) {
+        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(url() + path));
+        if (headers.length > 0) {
+            request.headers(headers);
+        }
+        return send(request.build());
     }
 
     public HttpResponse<String> post(String path, String json, String... headers) {
@@ -183,7 +224,7 @@ public final class GatewayProcess implements AutoCloseable {
     }
 
     public HttpResponse<String> management(String path) {
-        return send(HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + managementPort() + path))
+        return send(HttpRequest.newBuilder(URI.create("http://" + host() + ":" + managementPort() + path))
                 .build());
     }
 
