@@ -93,8 +93,9 @@ public final class WebSocketUpgrade {
             refusals.answer(request, new Refusal(ErrorCode.FORBIDDEN, "This origin is not allowed"));
             return;
         }
-        Optional<Duration> wait =
-                edge.sendsClientsElsewhere() ? ELSEWHERE : admission.connections().begin(comesBack(request));
+        Optional<Duration> wait = edge.sendsClientsElsewhere()
+                ? ELSEWHERE
+                : admission.connections().begin(comesBack(request));
         if (wait.isPresent()) {
             metrics.rateLimited("connects");
             refusals.answer(request, overloaded(wait.get()));
