@@ -23,6 +23,7 @@ final class Checker {
     private final Verdict verdict;
     private final List<Publication> publications;
     private final Map<Place, Seen> places = new HashMap<>();
+    private final Set<Place> takenTwice = new HashSet<>();
     private final Map<Integer, Watcher> watchers = new HashMap<>();
     private final List<Acked> acks = new ArrayList<>();
     /** The nodes each publication was said to. */
@@ -268,7 +269,7 @@ final class Checker {
             return;
         }
         Seen other = places.putIfAbsent(place, seen);
-        if (other != null && !other.equals(seen)) {
+        if (other != null && !other.equals(seen) && takenTwice.add(place)) {
             verdict.add(
                     Breach.SAME_POSITION_TWICE,
                     "%s in %s: %s, and by %s %s"

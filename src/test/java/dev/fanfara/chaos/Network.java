@@ -159,6 +159,9 @@ final class Network implements AutoCloseable {
         for (String line : ip("netns", "list")) {
             String space = line.split(" ", 2)[0];
             if (isLeftover(space)) {
+                for (String pid : ip("netns", "pids", space)) {
+                    ProcessHandle.of(Long.parseLong(pid)).ifPresent(ProcessHandle::destroyForcibly);
+                }
                 remove("netns", "del", space);
             }
         }
