@@ -40,8 +40,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p><b>Publishing.</b> A publication gets its place where the room's order is decided ({@link RoomLogs}: somewhere in
  * the cluster, on as many nodes as it promises), and only then is told to anybody: to members here, and to the nodes
- * that have some. So nobody is told what could still be lost, but by a read (a first join, a repair) that finds it just
- * before its copy has it; if it is lost then, {@link Stream} notices and a new epoch begins.
+ * that have some. So nobody is told what could still be lost; a read (a first join, a repair) is answered when a copy
+ * has confirmed it too.
  *
  * <p><b>Order.</b> Each node with members keeps a {@link Replica}, which takes publications in order only; {@link
  * Stream} tells them. A late viewer's welcome and the stream after it fit together, since both come from there, and

@@ -24,6 +24,8 @@ final class HeadProcessor extends RoomProcessor {
         if (stored == null) {
             return null;
         }
+        // Nobody publishes to it, maybe: what is too old goes all the same.
+        stored.log().expire(nowMillis);
         if (stored.prolong(entry, nowMillis)) {
             prolonged = true;
         }
