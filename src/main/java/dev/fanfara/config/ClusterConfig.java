@@ -76,11 +76,8 @@ public record ClusterConfig(
         return listed < SMALLEST_WITH_MAJORITY ? 1 : listed / 2 + 1;
     }
 
-    /**
-     * How many members must have been there before {@link #minimum} counts. Nobody wrote the default list: one node of
-     * it, or two, are a developer's cluster, of which none is missing.
-     */
+    /** How many members must have been there before {@link #minimum} counts. */
     public int minimumCountsFrom() {
-        return minimumSize == null && !discovery.isWritten() ? SMALLEST_WITH_MAJORITY : 1;
+        return minimumSize == null && discovery.isDefault() ? SMALLEST_WITH_MAJORITY : 1;
     }
 }

@@ -427,6 +427,21 @@ class LogRoomsTest {
         assertThat(rig.members).hasValue(1);
     }
 
+    /** What is known here would put it back, under the same epoch. */
+    @Test
+    void whoKnowsMoreIsRefusedWhileTheMemoryCannotBeRead() {
+        joined();
+        rig.elsewhere(LOG, "a");
+        rig.onLoop(rig.logs.reads::fails);
+
+        rig.join(BOB, LOG, new Position(rig.at("A1").epoch(), 1), null);
+        rig.hears("bob: refused unavailable");
+        rig.onLoop(rig.logs.reads::opens);
+        rig.join(BOB, LOG, new Position(rig.at("A1").epoch(), 1), null);
+
+        rig.hears("message 1 a", "bob: joined A1 recovered []");
+    }
+
     @Test
     void aJoinIsRefusedAlsoWhenTheMemorySaysNoAtOnce() {
         rig.onLoop(rig.logs.reads::fails);

@@ -17,7 +17,7 @@ import picocli.CommandLine;
 class CommandsTest {
     private static final String NEEDS_RESTART = "a change needs a restart: /cluster/backups /cluster/discovery/members"
             + " /cluster/discovery/service /cluster/discovery/type /cluster/enabled /cluster/eventBusPort /cluster/host"
-            + " /cluster/name /cluster/port /management/host /management/port /management/tls /server/eventLoops"
+            + " /cluster/minimumSize /cluster/name /cluster/port /management/host /management/port /management/tls /server/eventLoops"
             + " /server/host /server/port /server/tls /server/transport\n";
 
     @TempDir

@@ -40,8 +40,7 @@ class ConfigDefaultsTest {
                                 new DiscoveryConfig(
                                         DiscoveryType.MEMBERS,
                                         List.of("127.0.0.1:5701", "127.0.0.1:5702", "127.0.0.1:5703"),
-                                        null,
-                                        false),
+                                        null),
                                 1,
                                 null),
                         new ConnectionsConfig(Duration.ofSeconds(25), Duration.ofSeconds(10), 65536, 1048576),
