@@ -278,8 +278,9 @@ final class PeerExchange implements PeerMessage.Receiver {
 
     @Override
     public void onPublications(PeerMessage.Publications batch) {
-        batch.publications().forEach(service::deliverForwarded);
-        receipts.onPublications(batch);
+        if (receipts.onPublications(batch)) {
+            batch.publications().forEach(service::deliverForwarded);
+        }
     }
 
     @Override

@@ -39,9 +39,11 @@ final class Receipts {
         this.loop = loop;
     }
 
-    void onPublications(PeerMessage.Publications batch) {
+    /** @return false if later ones were here before: a link that broke has held it back, and nobody waits for it any more */
+    boolean onPublications(PeerMessage.Publications batch) {
         Sender sender = new Sender(batch.node(), batch.loop());
         Progress seen = progress.computeIfAbsent(sender, first -> new Progress());
+        boolean inOrder = batch.position() > seen.position;
         seen.position = Math.max(seen.position, batch.position());
         if (seen.position - seen.told >= AT_ONCE_BYTES) {
             tell(sender, seen);
@@ -49,6 +51,7 @@ final class Receipts {
             seen.due = true;
             tellLater(sender);
         }
+        return inOrder;
     }
 
     private void tellLater(Sender sender) {

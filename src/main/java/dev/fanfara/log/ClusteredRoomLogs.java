@@ -1,5 +1,7 @@
 package dev.fanfara.log;
 
+import com.hazelcast.cluster.MembershipAdapter;
+import com.hazelcast.cluster.MembershipEvent;
 import com.hazelcast.config.Config;
 import com.hazelcast.config.InMemoryFormat;
 import com.hazelcast.config.MapConfig;
@@ -26,7 +28,9 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.UUID;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
@@ -64,6 +68,8 @@ public final class ClusteredRoomLogs implements RoomLogs {
     private final IntSupplier maxRooms;
     private final long counting;
     private final AtomicInteger asked = new AtomicInteger();
+    private final Set<Question<?, ?>> open = ConcurrentHashMap.newKeySet();
+    private final UUID listening;
     private final AtomicLong askedBytes = new AtomicLong();
     /** Originals on this node, as of a second ago. */
     private volatile long originals;
@@ -77,6 +83,12 @@ public final class ClusteredRoomLogs implements RoomLogs {
         this.rooms = (MapProxyImpl<String, StoredLog>) hazelcast.<String, StoredLog>getMap(MAP);
         this.maxRooms = maxRooms;
         this.counting = vertx.setPeriodic(COUNT_EVERY_MS, timer -> count());
+        this.listening = hazelcast.getCluster().addMembershipListener(new MembershipAdapter() {
+            @Override
+            public void memberRemoved(MembershipEvent lost) {
+                open.forEach(Question::askAlso);
+            }
+        });
     }
 
     /**
@@ -200,7 +212,12 @@ public final class ClusteredRoomLogs implements RoomLogs {
             answered(bytes);
             return Future.failedFuture(Question.unavailable("Too many publications are waiting"));
         }
-        return new Question<>(vertx, question, decoder, this::isLeaving, () -> answered(bytes)).ask();
+        Question<A, T> begun = new Question<>(vertx, question, decoder, this::isLeaving, settled -> {
+            open.remove(settled);
+            answered(bytes);
+        });
+        open.add(begun);
+        return begun.ask();
     }
 
     private void answered(int bytes) {
@@ -222,5 +239,8 @@ public final class ClusteredRoomLogs implements RoomLogs {
     public void close() {
         closed = true;
         vertx.cancelTimer(counting);
+        if (hazelcast.getLifecycleService().isRunning()) {
+            hazelcast.getCluster().removeMembershipListener(listening);
+        }
     }
 }

@@ -15,14 +15,15 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A question to the cluster, asked until it has an answer or time is up. Touched only by the event loop of whoever asks:
- * Hazelcast's threads hand over and go.
+ * A question to the cluster, asked until it has an answer or time is up; the first answer counts. Touched only by the
+ * event loop of whoever asks: Hazelcast's threads hand over and go.
  */
 final class Question<A, T> {
     private static final Logger log = LoggerFactory.getLogger(Question.class);
@@ -31,15 +32,21 @@ final class Question<A, T> {
     private static final Duration RETRY_AFTER = Duration.ofSeconds(1);
     private static final long FIRST_PAUSE_MS = 20;
     private static final long LONGEST_PAUSE_MS = 500;
+    private static final int MAX_AT_ONCE = 3;
 
     private final Vertx vertx;
     private final Context context;
     private final Supplier<CompletionStage<A>> question;
     private final Decoder<A, T> decoder;
     private final BooleanSupplier leaving;
-    private final Runnable settled;
+    private final Consumer<Question<A, T>> onSettled;
     private final Promise<T> promise = Promise.promise();
     private final long timer;
+    /** Asked, and neither answered nor failed. */
+    private int underWay;
+
+    private boolean pausing;
+    private boolean settled;
     private long pause = FIRST_PAUSE_MS;
 
     interface Decoder<A, T> {
@@ -48,29 +55,38 @@ final class Question<A, T> {
         T decode(A answer) throws IOException;
     }
 
-    /** @param settled runs when Hazelcast is done with it, which may be after it was given up */
+    /** @param onSettled runs once, when Hazelcast is done with it, which may be after it was given up */
     Question(
             Vertx vertx,
             Supplier<CompletionStage<A>> question,
             Decoder<A, T> decoder,
             BooleanSupplier leaving,
-            Runnable settled) {
+            Consumer<Question<A, T>> onSettled) {
         this.vertx = vertx;
         this.context = vertx.getOrCreateContext();
         this.question = question;
         this.decoder = decoder;
         this.leaving = leaving;
-        this.settled = settled;
+        this.onSettled = onSettled;
         this.timer = vertx.setTimer(PATIENCE.toMillis(), late -> promise.tryFail(tooLate()));
     }
 
     Future<T> ask() {
+        underWay++;
         try {
             question.get().whenCompleteAsync(this::answered, turn -> context.runOnContext(there -> turn.run()));
         } catch (RuntimeException notAsked) {
             failed(notAsked);
         }
         return promise.future();
+    }
+
+    /**
+     * A node was lost. A write whose copy was there would not be known to have failed for seconds, so it is asked again
+     * beside the first time. Any thread.
+     */
+    void askAlso() {
+        context.runOnContext(there -> askAgain());
     }
 
     private void answered(A answer, @Nullable Throwable failure) {
@@ -80,14 +96,17 @@ final class Question<A, T> {
         }
         try {
             @Nullable T decoded = decoder.decode(answer);
-            settle();
+            underWay--;
             promise.tryComplete(decoded);
+            settle();
         } catch (IOException | RuntimeException refusal) {
+            underWay--;
             giveUp(refusal);
         }
     }
 
     private void failed(Throwable failure) {
+        underWay--;
         if (promise.future().isComplete()) {
             settle();
         } else if (failure instanceof NoMajority) {
@@ -95,30 +114,43 @@ final class Question<A, T> {
         } else if (leaving.getAsBoolean()) {
             giveUp(unavailable("This node is leaving"));
         } else if (mayPass(failure)) {
-            log.debug("asking again in {} ms", pause, failure);
-            vertx.setTimer(pause, again -> askAgain());
-            pause = Math.min(2 * pause, LONGEST_PAUSE_MS);
+            log.debug("asking again", failure);
+            askLater();
         } else {
             giveUp(failure);
+        }
+    }
+
+    private void askLater() {
+        if (!pausing) {
+            pausing = true;
+            vertx.setTimer(pause, again -> {
+                pausing = false;
+                askAgain();
+            });
+            pause = Math.min(2 * pause, LONGEST_PAUSE_MS);
         }
     }
 
     private void askAgain() {
         if (promise.future().isComplete()) {
             settle();
-        } else {
+        } else if (underWay < MAX_AT_ONCE) {
             ask();
         }
     }
 
     private void giveUp(Throwable failure) {
-        settle();
         promise.tryFail(failure);
+        settle();
     }
 
     private void settle() {
         vertx.cancelTimer(timer);
-        settled.run();
+        if (underWay == 0 && !pausing && !settled) {
+            settled = true;
+            onSettled.accept(this);
+        }
     }
 
     /**

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.fanfara.auth.ApiKeys;
 import dev.fanfara.auth.TokenVerifier;
 import dev.fanfara.bus.Addresses;
+import dev.fanfara.bus.EdgeMessage;
 import dev.fanfara.bus.Forwarded;
 import dev.fanfara.bus.NodeRef;
 import dev.fanfara.bus.Nodes;
@@ -21,6 +22,7 @@ import dev.fanfara.metrics.GatewayMetrics;
 import dev.fanfara.protocol.ConnectionId;
 import dev.fanfara.protocol.Payload;
 import dev.fanfara.protocol.RoomName;
+import dev.fanfara.protocol.ServerMessage;
 import dev.fanfara.settings.LiveSettings;
 import dev.fanfara.settings.Settings;
 import io.vertx.core.Future;
@@ -30,6 +32,7 @@ import io.vertx.core.VertxOptions;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -293,8 +296,40 @@ class PeerExchangeTest {
         assertThat(next(PeerMessage.Received.class).position()).isEqualTo(100_000);
     }
 
+    /** A connection that a partition froze may bring its publications when those of the next one have come. */
+    @Test
+    void whatWasHeldBackIsNotSaidAfterWhatCameLater() {
+        BlockingQueue<String> said = new LinkedBlockingQueue<>();
+        await(Addresses.EDGE.hear(vertx, NODE, 0, message -> {
+            if (message instanceof EdgeMessage.Deliver deliver
+                    && deliver.message().message() instanceof ServerMessage.Message heard) {
+                said.add(new String(heard.payload().json(), StandardCharsets.UTF_8));
+            }
+        }));
+        ConnectionId alice = new ConnectionId("alice");
+        onLoop(() -> service.onJoin(new RoomMessage.Join(ROOM, 0, alice, "alice", 1, null, null, null)));
+
+        receive(5_000, "second");
+        receive(4_000, "first");
+        receive(6_000, "third");
+
+        assertThat(List.of(take(said), take(said))).containsExactly("\"second\"", "\"third\"");
+    }
+
+    private static String take(BlockingQueue<String> said) {
+        try {
+            return Objects.requireNonNull(said.poll(10, TimeUnit.SECONDS), "nothing more was said");
+        } catch (InterruptedException interrupted) {
+            throw new AssertionError(interrupted);
+        }
+    }
+
     private void receive(long position) {
-        Forwarded publication = new Forwarded(ROOM, null, payload("a"), 0, null);
+        receive(position, "a");
+    }
+
+    private void receive(long position, String text) {
+        Forwarded publication = new Forwarded(ROOM, null, payload(text), 0, null);
         tellNode(new PeerMessage.Publications(PEER, 0, position, List.of(publication)));
     }
 

@@ -74,14 +74,6 @@ class ChaosIT {
     }
 
     @Test
-    void oneAfterTheOtherCanBeReplaced() {
-        Experiment.Result result = suffer(Fault.rollingRestart(DRAIN_SECONDS + 15));
-
-        assertThat(result.verdict().counts()).isEmpty();
-        assertThat(result.figures().closes).doesNotContainKey(1006);
-    }
-
-    @Test
     void aNodeThatIsCutOffSaysNothingThatIsNotSo() {
         Network link = network;
         if (link == null) {
