@@ -43,6 +43,7 @@ import dev.fanfara.metrics.MicrometerMetrics;
 import dev.fanfara.metrics.VertxMeters;
 import dev.fanfara.settings.LiveSettings;
 import dev.fanfara.settings.Settings;
+import dev.fanfara.transport.Gatekeeper;
 import dev.fanfara.transport.websocket.WebSocketUpgrade;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.vertx.core.Deployable;
@@ -292,8 +293,9 @@ public final class Gateway {
             BroadcastVerticle rooms = new BroadcastVerticle(nodes, loop, live, logs, memory, metrics);
             ConnectionVerticle connections =
                     new ConnectionVerticle(nodes, loop, live, roomsPerUser, outbound, memory, metrics, version);
+            Gatekeeper gate = new Gatekeeper(connections, live, admission, metrics);
             WebSocketUpgrade upgrades =
-                    new WebSocketUpgrade(connections, live, admission, metrics, HttpVerticle::refuseUpgrade);
+                    new WebSocketUpgrade(connections, gate, live, metrics, HttpVerticle::refuseUpgrade);
             HttpVerticle http = new HttpVerticle(parts, upgrades::accept);
             EdgeShard shard = new EdgeShard(rooms, connections, http, loopsTaken);
             shards.add(shard);

@@ -6,6 +6,8 @@ import dev.fanfara.config.ServerConfig;
 import dev.fanfara.memory.Heap;
 import dev.fanfara.protocol.Refusal;
 import dev.fanfara.settings.LiveSettings;
+import dev.fanfara.transport.Gatekeeper;
+import dev.fanfara.transport.Pipelines;
 import dev.fanfara.transport.websocket.WebSocketUpgrade;
 import io.netty.channel.ChannelFutureListener;
 import io.vertx.core.Future;
@@ -172,10 +174,10 @@ public final class HttpVerticle extends VerticleBase {
 
     /** Before a request is even counted: whoever is told to come back must not be punished for doing so. */
     private boolean isRefusedAtTheDoor(HttpServerRequest request) {
-        Optional<Duration> wait = parts.admission().connections().refuses(WebSocketUpgrade.comesBack(request));
+        Optional<Duration> wait = parts.admission().connections().refuses(Gatekeeper.comesBack(request));
         if (wait.isPresent()) {
             parts.metrics().rateLimited("connects");
-            refuseUpgrade(request, WebSocketUpgrade.overloaded(wait.get()));
+            refuseUpgrade(request, Gatekeeper.overloaded(wait.get()));
         }
         return wait.isPresent();
     }
