@@ -28,6 +28,7 @@ import dev.fanfara.connection.RoomsPerUser;
 import dev.fanfara.demo.DemoFeed;
 import dev.fanfara.http.Assets;
 import dev.fanfara.http.ClusterStats;
+import dev.fanfara.http.Doors;
 import dev.fanfara.http.HttpParts;
 import dev.fanfara.http.HttpSockets;
 import dev.fanfara.http.HttpVerticle;
@@ -44,6 +45,7 @@ import dev.fanfara.metrics.VertxMeters;
 import dev.fanfara.settings.LiveSettings;
 import dev.fanfara.settings.Settings;
 import dev.fanfara.transport.Gatekeeper;
+import dev.fanfara.transport.sse.SseDoor;
 import dev.fanfara.transport.websocket.WebSocketUpgrade;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.vertx.core.Deployable;
@@ -296,7 +298,8 @@ public final class Gateway {
             Gatekeeper gate = new Gatekeeper(connections, live, admission, metrics);
             WebSocketUpgrade upgrades =
                     new WebSocketUpgrade(connections, gate, live, metrics, HttpVerticle::refuseUpgrade);
-            HttpVerticle http = new HttpVerticle(parts, upgrades::accept);
+            SseDoor streams = new SseDoor(connections, gate, live);
+            HttpVerticle http = new HttpVerticle(parts, new Doors(upgrades::accept, streams::accept));
             EdgeShard shard = new EdgeShard(rooms, connections, http, loopsTaken);
             shards.add(shard);
             deployOnFreeLoop(vertx, shard);
