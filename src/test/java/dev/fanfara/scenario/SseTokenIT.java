@@ -13,6 +13,8 @@ import java.io.IOException;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -130,6 +132,31 @@ class SseTokenIT {
                 .isEqualTo(429);
         try (SseClient three = SseClient.connect(gateway, "room=a&room=b&room=c&token=" + token)) {
             assertThat(three.status()).isEqualTo(200);
+        }
+    }
+
+    @Test
+    void aNodeWithEnoughToDoSaysWhenToComeBeforeItLooksAtTokens() throws IOException {
+        JsonObject config = config();
+        config.getJsonObject("limits").put("connectsPerSecond", 1);
+        Path busy = directory.resolve("busy.json");
+        Files.writeString(busy, config.encode());
+        try (GatewayProcess node = GatewayProcess.start("--no-demo", "-c", busy.toString())) {
+            List<HttpResponse<String>> answers = IntStream.range(0, 20)
+                    .mapToObj(i -> node.get("/sse?room=any:room"))
+                    .toList();
+
+            List<HttpResponse<String>> refused = answers.stream()
+                    .filter(answer -> answer.statusCode() == 503)
+                    .toList();
+            assertThat(refused)
+                    .isNotEmpty()
+                    .allSatisfy(answer -> assertThat(answer.headers().firstValue("Retry-After"))
+                            .isPresent());
+            assertThat(node.metric("fanfara_auth_failures_total{reason=\"missing\"}"))
+                    .isEqualTo(20 - refused.size());
+            assertThat(node.metric("fanfara_rate_limited_total{scope=\"connects\"}"))
+                    .isEqualTo(refused.size());
         }
     }
 
