@@ -28,6 +28,7 @@ import dev.fanfara.connection.RoomsPerUser;
 import dev.fanfara.demo.DemoFeed;
 import dev.fanfara.http.Assets;
 import dev.fanfara.http.ClusterStats;
+import dev.fanfara.http.Doors;
 import dev.fanfara.http.HttpParts;
 import dev.fanfara.http.HttpSockets;
 import dev.fanfara.http.HttpVerticle;
@@ -43,6 +44,8 @@ import dev.fanfara.metrics.MicrometerMetrics;
 import dev.fanfara.metrics.VertxMeters;
 import dev.fanfara.settings.LiveSettings;
 import dev.fanfara.settings.Settings;
+import dev.fanfara.transport.Gatekeeper;
+import dev.fanfara.transport.sse.SseDoor;
 import dev.fanfara.transport.websocket.WebSocketUpgrade;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.vertx.core.Deployable;
@@ -292,9 +295,11 @@ public final class Gateway {
             BroadcastVerticle rooms = new BroadcastVerticle(nodes, loop, live, logs, memory, metrics);
             ConnectionVerticle connections =
                     new ConnectionVerticle(nodes, loop, live, roomsPerUser, outbound, memory, metrics, version);
+            Gatekeeper gate = new Gatekeeper(connections, live, admission, metrics);
             WebSocketUpgrade upgrades =
-                    new WebSocketUpgrade(connections, live, admission, metrics, HttpVerticle::refuseUpgrade);
-            HttpVerticle http = new HttpVerticle(parts, upgrades::accept);
+                    new WebSocketUpgrade(connections, gate, live, metrics, HttpVerticle::refuseUpgrade);
+            SseDoor streams = new SseDoor(connections, gate, live);
+            HttpVerticle http = new HttpVerticle(parts, new Doors(upgrades::accept, streams::accept));
             EdgeShard shard = new EdgeShard(rooms, connections, http, loopsTaken);
             shards.add(shard);
             deployOnFreeLoop(vertx, shard);

@@ -40,7 +40,7 @@ final class Audience {
     int expected;
     /** The room keeps a state, and a member that is behind gets less of it, instead of being closed. */
     boolean conflates;
-    /** Of a room that keeps a state: where it stands with all that was gathered, and before what is gathered now. */
+    /** Of a room that remembers: where it stands with all that was gathered, and before what is gathered now. */
     private @Nullable Position said;
 
     private @Nullable Position written;
@@ -169,6 +169,8 @@ final class Audience {
         gatheredEver++;
         if (message instanceof ServerMessage.Patch patch && said != null) {
             said = new Position(said.epoch(), patch.offset());
+        } else if (message instanceof ServerMessage.Message publication && said != null && publication.offset() > 0) {
+            said = new Position(said.epoch(), publication.offset());
         } else if (message instanceof ServerMessage.Joined joined && joined.position() != null) {
             said = joined.position();
         }

@@ -13,17 +13,20 @@ import dev.fanfara.protocol.CloseReason;
 import dev.fanfara.protocol.Command;
 import dev.fanfara.protocol.CommandId;
 import dev.fanfara.protocol.ConnectionId;
+import dev.fanfara.protocol.Cursor;
 import dev.fanfara.protocol.ErrorCode;
 import dev.fanfara.protocol.Refusal;
 import dev.fanfara.protocol.RoomName;
 import dev.fanfara.protocol.Scope;
 import dev.fanfara.protocol.ServerMessage;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.PooledByteBufAllocator;
 import io.vertx.core.Future;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -38,10 +41,15 @@ public final class Connection implements ClientMessage.Receiver {
     /** What may be written beyond the budget before the wire had a chance; these bytes are shared by all who get them. */
     private static final long ROUND_ALLOWANCE = 8 * 1024 * 1024;
 
+    private static final long MIN_RETURN_MS = 2_000;
+    private static final long MAX_RETURN_MS = 5_000;
+
     private final ConnectionVerticle edge;
     private final ConnectionId id;
     private final Outbound out;
     private final Runnable onEnd;
+    /** Its wire's {@link WireFormat#isOneWay}; asked for at every delivery. */
+    private final boolean oneWay;
     /** In the order they were joined. Nearly always one: then a map of its own kind, a fifth of the size. */
     private Map<RoomName, Membership> memberships = Map.of();
 
@@ -73,6 +81,8 @@ public final class Connection implements ClientMessage.Receiver {
     boolean watched;
     /** Something was written in this turn of the loop. */
     boolean toFlush;
+    /** Something was written since its client was told where it stands. */
+    private boolean cursorIsDue;
 
     Connection(ConnectionVerticle edge, ConnectionId id, Outbound out, Identity identity, Runnable onEnd) {
         this.edge = edge;
@@ -80,6 +90,7 @@ public final class Connection implements ClientMessage.Receiver {
         this.out = out;
         this.identity = identity;
         this.onEnd = onEnd;
+        this.oneWay = out.format().isOneWay();
     }
 
     public ConnectionId id() {
@@ -92,6 +103,10 @@ public final class Connection implements ClientMessage.Receiver {
 
     WireFormat format() {
         return out.format();
+    }
+
+    boolean isOneWay() {
+        return oneWay;
     }
 
     @Nullable
@@ -165,21 +180,39 @@ public final class Connection implements ClientMessage.Receiver {
 
     // What the client wants
 
+    /** All that a client wants which says nothing more than that it is there; without one of them it is not served. */
+    public void joinAll(List<ClientMessage.Join> joins) {
+        try {
+            for (ClientMessage.Join join : joins) {
+                if (!ended) {
+                    onJoin(join);
+                }
+            }
+        } catch (Refusal changedSinceItWasAsked) {
+            close(CloseReason.OVERLOADED);
+        }
+    }
+
+    /** Whoever may join so is not refused for who it is or what it asks for. */
+    public static void requireJoin(Identity identity, ClientMessage.Join join, RoomRule rule) {
+        if (!identity.may(RoomAction.JOIN, join.room(), rule)) {
+            throw new Refusal(ErrorCode.FORBIDDEN, "Joining this room is not allowed");
+        }
+        if (join.maxRate() != null && !rule.keepsState()) {
+            throw noState();
+        }
+        if (join.history() != null && rule.keepsHistory()) {
+            requireHistory(identity, join.room(), rule);
+        }
+    }
+
     @Override
     public void onJoin(ClientMessage.Join join) {
         RoomName room = join.room();
         if (memberships.containsKey(room)) {
             throw new Refusal(ErrorCode.ALREADY_JOINED, "This connection is in the room already");
         }
-        if (!identity.may(RoomAction.JOIN, room, rule(room))) {
-            throw new Refusal(ErrorCode.FORBIDDEN, "Joining this room is not allowed");
-        }
-        if (join.maxRate() != null && !rule(room).keepsState()) {
-            throw noState();
-        }
-        if (join.history() != null && rule(room).keepsHistory()) {
-            requireHistory(room);
-        }
+        requireJoin(identity, join, rule(room));
         if (memberships.size() >= limits().roomsPerConnection()) {
             throw new Refusal(ErrorCode.LIMIT, "This connection is in as many rooms as it may be");
         }
@@ -222,13 +255,13 @@ public final class Connection implements ClientMessage.Receiver {
     @Override
     public void onHistory(ClientMessage.History history) {
         RoomName room = required(history.room()).room();
-        requireHistory(room);
+        requireHistory(identity, room, rule(room));
         unanswered++;
         edge.memberships().askHistory(this, room, history);
     }
 
-    private void requireHistory(RoomName room) {
-        if (!identity.may(RoomAction.HISTORY, room, rule(room))) {
+    private static void requireHistory(Identity identity, RoomName room, RoomRule rule) {
+        if (!identity.may(RoomAction.HISTORY, room, rule)) {
             throw new Refusal(ErrorCode.FORBIDDEN, "Reading this room's history is not allowed");
         }
     }
@@ -364,12 +397,20 @@ public final class Connection implements ClientMessage.Receiver {
             write(edge.encode(beginning, entrance.ending(), out.format()));
             edge.countSent(1);
         }
+        if (oneWay && memberships.values().stream().allMatch(each -> each.asked == null)) {
+            // It has its beginning; if its connection breaks now, this is where it goes on.
+            writeCursor();
+        }
     }
 
     /** The room did not let this connection in. */
     void joinRefused(Membership membership, ClientMessage.Join join, Refusal refusal) {
         forget(membership);
-        refuse(join.id(), refusal);
+        if (oneWay) {
+            close(CloseReason.OVERLOADED);
+        } else {
+            refuse(join.id(), refusal);
+        }
     }
 
     private void leave(Membership membership) {
@@ -435,6 +476,7 @@ public final class Connection implements ClientMessage.Receiver {
         if (isAffordable(frames.readableBytes())) {
             out.write(frames);
             edge.flushLater(this);
+            movedOn();
         } else {
             frames.release();
         }
@@ -455,6 +497,50 @@ public final class Connection implements ClientMessage.Receiver {
             out.write(shared.slice(from, length).retain());
             edge.flushLater(this);
         }
+        movedOn();
+    }
+
+    private void movedOn() {
+        if (oneWay && !cursorIsDue) {
+            cursorIsDue = true;
+            edge.tellCursorSoon(this);
+        }
+    }
+
+    /** Now and then, to one that moved on. */
+    void tellCursor() {
+        if (ended || !cursorIsDue) {
+            return;
+        }
+        if (isBehind()) {
+            // It does not read what moves it on; where that would leave it can wait.
+            edge.tellCursorSoon(this);
+        } else {
+            writeCursor();
+        }
+    }
+
+    private void writeCursor() {
+        Cursor.Writer places = new Cursor.Writer(memberships.size());
+        memberships.forEach((room, membership) -> {
+            ClientMessage.Join asked = membership.asked;
+            if (asked == null) {
+                places.at(room, membership.position());
+            } else if (asked.since() != null) {
+                places.at(room, asked.since());
+            }
+        });
+        if (!ended && !places.isEmpty()) {
+            writeCursor(places.word());
+        }
+    }
+
+    private void writeCursor(String cursor) {
+        ByteBuf block = PooledByteBufAllocator.DEFAULT.directBuffer(cursor.length() + WireFormat.MAX_FRAMING);
+        WireFormat.appendCursor(cursor, block);
+        out.write(block);
+        edge.flushLater(this);
+        cursorIsDue = false;
     }
 
     private boolean isAffordable(int bytes) {
@@ -537,8 +623,33 @@ public final class Connection implements ClientMessage.Receiver {
         if (leaving) {
             memberships.values().forEach(Memberships::releaseHeld);
         }
+        if (oneWay) {
+            sayFarewell(reason);
+        }
         end(reason.code());
         return out.close(reason);
+    }
+
+    /** What other wires say by a close code. */
+    private void sayFarewell(CloseReason reason) {
+        boolean mayComeBack = reason.invitesTheSameAgain();
+        if (reason.isForGood()) {
+            writeCursor(Cursor.END);
+        } else if (reason != CloseReason.SLOW_CONSUMER && reason != CloseReason.OVERLOADED) {
+            // One that is too slow reads no more of it; one that is not served in a room keeps the cursor it came with.
+            writeCursor();
+        }
+        // What was still to be said may have been too much, and it was closed for that.
+        if (!ended && !(leaving && mayComeBack)) {
+            ServerMessage last =
+                    mayComeBack ? new ServerMessage.Reconnect(returnMillis()) : new ServerMessage.FanfaraError(reason);
+            out.write(edge.encode(new SharedMessage(last, 0), out.format()));
+        }
+    }
+
+    /** After how long a client may come back that is alone with its reason, or shares it with all others. */
+    public static long returnMillis() {
+        return ThreadLocalRandom.current().nextLong(MIN_RETURN_MS, MAX_RETURN_MS + 1);
     }
 
     private void end(int code) {

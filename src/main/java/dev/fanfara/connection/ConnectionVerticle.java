@@ -15,6 +15,8 @@ import dev.fanfara.memory.Memory;
 import dev.fanfara.metrics.GatewayMetrics;
 import dev.fanfara.protocol.CloseReason;
 import dev.fanfara.protocol.ConnectionId;
+import dev.fanfara.protocol.ErrorCode;
+import dev.fanfara.protocol.Refusal;
 import dev.fanfara.protocol.ServerMessage;
 import dev.fanfara.settings.LiveSettings;
 import dev.fanfara.settings.Settings;
@@ -71,6 +73,9 @@ public final class ConnectionVerticle extends VerticleBase {
 
     private List<Audience> toDeliver = new ArrayList<>();
     private List<Connection> toFlush = new ArrayList<>();
+    /** They got something, and are to be told where that leaves them. */
+    private List<Connection> movedOn = new ArrayList<>();
+
     private boolean turnWillEnd;
     private long rounds;
     private boolean roundWillEnd;
@@ -221,7 +226,11 @@ public final class ConnectionVerticle extends VerticleBase {
         lastTickNanos = now;
         metrics.eventLoopLag(loop, Duration.ofNanos(Math.max(0, late)));
         for (Connection connection : heartbeats.takeDue(monotonicMillis())) {
-            if (connection.awaitsLife) {
+            if (connection.isOneWay()) {
+                // Who is gone is found by the system, which gives up on what nobody acknowledges.
+                connection.ping();
+                watch(connection, configInForce().connections().heartbeat());
+            } else if (connection.awaitsLife) {
                 connection.close(CloseReason.HEARTBEAT_TIMEOUT);
             } else {
                 connection.awaitsLife = true;
@@ -231,11 +240,23 @@ public final class ConnectionVerticle extends VerticleBase {
         }
         expiries.takeDue(System.currentTimeMillis()).forEach(connection -> connection.close(CloseReason.TOKEN_EXPIRED));
         memberships.review(now);
+        tellCursors();
         weigh();
         endings.release();
         if (drain != null) {
             drain.closeDue();
         }
+    }
+
+    /** Four times a second at most: the less often, the more comes twice to whoever comes back. */
+    private void tellCursors() {
+        List<Connection> moved = movedOn;
+        movedOn = new ArrayList<>();
+        moved.forEach(Connection::tellCursor);
+    }
+
+    void tellCursorSoon(Connection connection) {
+        movedOn.add(connection);
     }
 
     void weigh() {
@@ -264,6 +285,20 @@ public final class ConnectionVerticle extends VerticleBase {
 
     Future<Identity> verify(String token) {
         return settings.current().tokens().verify(token);
+    }
+
+    /**
+     * Whether these may be joined by somebody; each join asks again.
+     *
+     * @throws Refusal {@code limit}
+     */
+    public void requirePlaces(Identity identity, int rooms) {
+        boolean counts = identity.kind() != Identity.Kind.ANONYMOUS;
+        if (counts
+                && !roomsPerUser.allows(
+                        identity.user(), rooms, configInForce().limits().roomsPerUser())) {
+            throw new Refusal(ErrorCode.LIMIT, "This user is in as many rooms as it may be");
+        }
     }
 
     void rejected(Throwable rejected) {
@@ -313,7 +348,7 @@ public final class ConnectionVerticle extends VerticleBase {
     }
 
     ByteBuf encode(SharedMessage message, WireFormat format) {
-        ByteBuf frame = PooledByteBufAllocator.DEFAULT.directBuffer(message.json().length + WireFormat.MAX_HEADER);
+        ByteBuf frame = PooledByteBufAllocator.DEFAULT.directBuffer(message.json().length + WireFormat.MAX_FRAMING);
         format.append(message, compression(), frame);
         return frame;
     }

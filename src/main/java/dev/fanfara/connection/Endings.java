@@ -4,6 +4,7 @@ import dev.fanfara.bus.SharedEnding;
 import dev.fanfara.config.CompressionConfig;
 import dev.fanfara.protocol.ServerMessage;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.CompositeByteBuf;
 import io.netty.buffer.PooledByteBufAllocator;
 import java.util.IdentityHashMap;
 import java.util.Map;
@@ -27,15 +28,22 @@ final class Endings {
     /** One frame; {@code message} has no members but those that stand before the ending. */
     ByteBuf frame(ServerMessage message, SharedEnding ending, WireFormat format, CompressionConfig compression) {
         byte[] json = message.toJson();
-        ByteBuf frame = PooledByteBufAllocator.DEFAULT.directBuffer(json.length + 2 * WireFormat.MAX_HEADER);
-        byte[] rest = format.append(json, json.length - 1, ending, compression, frame);
+        ByteBuf frame = PooledByteBufAllocator.DEFAULT.directBuffer(json.length + WireFormat.MAX_FRAMING);
+        byte[] rest = format.append(message.type(), json, json.length - 1, ending, compression, frame);
+        byte[] trailer = format.trailer();
         if (rest.length < SHARED_FROM) {
-            return frame.writeBytes(rest);
+            return frame.writeBytes(rest).writeBytes(trailer);
         }
-        return PooledByteBufAllocator.DEFAULT
-                .compositeDirectBuffer(2)
+        CompositeByteBuf whole = PooledByteBufAllocator.DEFAULT
+                .compositeDirectBuffer(3)
                 .addComponent(true, frame)
                 .addComponent(true, buffer(rest));
+        if (trailer.length > 0) {
+            whole.addComponent(
+                    true,
+                    PooledByteBufAllocator.DEFAULT.directBuffer(trailer.length).writeBytes(trailer));
+        }
+        return whole;
     }
 
     private ByteBuf buffer(byte[] bytes) {

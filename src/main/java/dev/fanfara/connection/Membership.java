@@ -49,6 +49,16 @@ final class Membership {
         return index >= 0;
     }
 
+    /** As of when its client knows the room, once all is written that was said there. Null in a room without positions. */
+    @Nullable
+    Position position() {
+        if (isLive()) {
+            audience.catchUp(this);
+            return audience.position(this);
+        }
+        return absence == null ? null : absence.at;
+    }
+
     /** It gets nothing of the room until the room has told it what it missed. */
     static final class Absence {
         /** As of when it knows the room. */

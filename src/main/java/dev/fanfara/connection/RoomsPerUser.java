@@ -9,6 +9,11 @@ import java.util.concurrent.ConcurrentMap;
 public final class RoomsPerUser {
     private final ConcurrentMap<String, Integer> memberships = new ConcurrentHashMap<>();
 
+    /** Whether the user may be in so many rooms more, as things stand. */
+    boolean allows(String user, int more, int limit) {
+        return memberships.getOrDefault(user, 0) + more <= limit;
+    }
+
     /** @throws Refusal {@code limit} */
     void take(String user, int limit) {
         memberships.compute(user, (name, count) -> {

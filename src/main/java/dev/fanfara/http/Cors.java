@@ -21,7 +21,7 @@ import java.util.Set;
 final class Cors implements Handler<RoutingContext> {
     private static final Set<HttpMethod> SAFE = Set.of(HttpMethod.GET, HttpMethod.HEAD, HttpMethod.OPTIONS);
     private static final String METHODS = "GET, HEAD, POST, PATCH, DELETE";
-    private static final String HEADERS = "Authorization, Content-Type, Idempotency-Key, X-API-Key";
+    private static final String HEADERS = "Authorization, Content-Type, Idempotency-Key, Last-Event-ID, X-API-Key";
     private static final String REMEMBER_SECONDS = "600";
 
     private final Origins origins;

@@ -1,11 +1,15 @@
 package dev.fanfara.http;
 
 import dev.fanfara.admission.ClientAddress;
+import dev.fanfara.auth.TokenRejected;
 import dev.fanfara.config.GatewayConfig;
 import dev.fanfara.config.ServerConfig;
 import dev.fanfara.memory.Heap;
+import dev.fanfara.protocol.ErrorCode;
 import dev.fanfara.protocol.Refusal;
 import dev.fanfara.settings.LiveSettings;
+import dev.fanfara.transport.Gatekeeper;
+import dev.fanfara.transport.Pipelines;
 import dev.fanfara.transport.websocket.WebSocketUpgrade;
 import io.netty.channel.ChannelFutureListener;
 import io.vertx.core.Future;
@@ -24,7 +28,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -34,16 +37,17 @@ import org.slf4j.LoggerFactory;
  * The client port. One instance per event loop, all on the same port, each with the connections of its loop.
  *
  * <p>A connection passes {@link #accept}, each of its requests {@link #enter}, which sends it to the WebSockets or to one
- * of the {@link #routes}; every no leaves by {@link #refuse}.
+ * of the {@link #routes}, {@link #stream} among them; every no leaves by {@link #refuse}.
  */
 public final class HttpVerticle extends VerticleBase {
     private static final Logger LOG = LoggerFactory.getLogger(HttpVerticle.class);
 
+    private static final String STREAMS = "/sse";
     /** Answers to one who showed credentials that opened nothing. */
     private static final Set<Integer> NOT_LET_IN = Set.of(401, 404, 405);
 
     private final HttpParts parts;
-    private final Consumer<HttpServerRequest> upgrades;
+    private final Doors doors;
     private final Duration bodyDeadline;
     private final Duration idleDeadline;
     /** One for all: a connection keeps its listeners as long as it lives. */
@@ -52,14 +56,13 @@ public final class HttpVerticle extends VerticleBase {
     private @Nullable Router router;
     private @Nullable HttpServer server;
 
-    /** @param upgrades takes over what asks to become a WebSocket */
-    public HttpVerticle(HttpParts parts, Consumer<HttpServerRequest> upgrades) {
-        this(parts, upgrades, RequestDeadlines.Limits.BODY, RequestDeadlines.Limits.IDLE);
+    public HttpVerticle(HttpParts parts, Doors doors) {
+        this(parts, doors, RequestDeadlines.Limits.BODY, RequestDeadlines.Limits.IDLE);
     }
 
-    HttpVerticle(HttpParts parts, Consumer<HttpServerRequest> upgrades, Duration bodyDeadline, Duration idleDeadline) {
+    HttpVerticle(HttpParts parts, Doors doors, Duration bodyDeadline, Duration idleDeadline) {
         this.parts = parts;
-        this.upgrades = upgrades;
+        this.doors = doors;
         this.bodyDeadline = bodyDeadline;
         this.idleDeadline = idleDeadline;
         this.socketClosed = closed -> parts.admission().connections().socketClosed();
@@ -98,9 +101,9 @@ public final class HttpVerticle extends VerticleBase {
         RoomApi rooms = new RoomApi(vertx, live, parts.nodes(), parts.metrics());
         Router routes = Router.router(vertx);
 
-        routes.route("/api/*")
-                .handler(HttpVerticle::doNotStore)
-                .handler(new Cors(parts.admission().origins()));
+        Cors cors = new Cors(parts.admission().origins());
+        routes.route("/api/*").handler(HttpVerticle::doNotStore).handler(cors);
+        routes.route(STREAMS).handler(HttpVerticle::doNotStore).handler(cors).handler(this::stream);
         on(
                 routes,
                 "/api/rooms/:room/messages",
@@ -155,14 +158,17 @@ public final class HttpVerticle extends VerticleBase {
         }
         // Authenticated publishes have a limit of their own; whether it is one is known when its credentials are.
         boolean upgrade = request.headers().contains(HttpHeaders.UPGRADE, HttpHeaders.WEBSOCKET, true);
-        if (upgrade && WebSocketUpgrade.serves(request.path()) && isRefusedAtTheDoor(request)) {
+        boolean connects = upgrade
+                ? WebSocketUpgrade.serves(request.path())
+                : request.method() == HttpMethod.GET && STREAMS.equals(request.path());
+        if (connects && isRefusedAtTheDoor(request)) {
             return;
         }
         boolean countsLater = !upgrade && Callers.mayBePublish(request);
         Optional<Problem> tooMany = countsLater ? Optional.empty() : count(request);
         if (tooMany.isPresent()) {
             tooMany.get().answer(request.response());
-        } else if (upgrade && WebSocketUpgrade.serves(request.path())) {
+        } else if (upgrade && connects) {
             upgrade(request);
         } else if (router != null) {
             SecurityHeaders.put(request.response());
@@ -172,15 +178,15 @@ public final class HttpVerticle extends VerticleBase {
 
     /** Before a request is even counted: whoever is told to come back must not be punished for doing so. */
     private boolean isRefusedAtTheDoor(HttpServerRequest request) {
-        Optional<Duration> wait = parts.admission().connections().refuses(WebSocketUpgrade.comesBack(request));
+        Optional<Duration> wait = parts.admission().connections().refuses(Gatekeeper.comesBack(request));
         if (wait.isPresent()) {
             parts.metrics().rateLimited("connects");
-            refuseUpgrade(request, WebSocketUpgrade.overloaded(wait.get()));
+            refuseUpgrade(request, Gatekeeper.overloaded(wait.get()));
         }
         return wait.isPresent();
     }
 
-    /** Nothing more is expected of a client that wanted a WebSocket, and thousands of them would fill the tables. */
+    /** Nothing more is expected of a client that wanted to connect, and thousands of them would fill the tables. */
     public static void refuseUpgrade(HttpServerRequest request, Refusal refusal) {
         request.response().putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
         Problem.of(refusal).answer(request.response());
@@ -193,12 +199,33 @@ public final class HttpVerticle extends VerticleBase {
             return;
         }
         try {
-            upgrades.accept(request);
+            doors.upgrades().accept(request);
         } catch (RuntimeException bug) {
             // Its text may hold the query, and that a token.
             LOG.error("an upgrade failed: {}", bug.getClass().getName());
             Problem.of(bug).answer(request.response());
         }
+    }
+
+    private void stream(RoutingContext ctx) {
+        if (ctx.request().method() != HttpMethod.GET) {
+            throw Problem.methodNotAllowed("GET");
+        }
+        if (parts.memory().heap().isLow()) {
+            parts.metrics().refusedForMemory();
+            throw Heap.refusal();
+        }
+        doors.streams().apply(ctx.request()).onFailure(no -> {
+            if (no instanceof TokenRejected rejected) {
+                ctx.fail(Problem.unauthorized(rejected.reason() != TokenRejected.Reason.MISSING));
+            } else if (no instanceof Refusal refusal && refusal.code() == ErrorCode.TOO_LARGE) {
+                ctx.fail(Problem.headersTooLarge(refusal.sentence()));
+            } else if (no instanceof Refusal refusal && refusal.code() == ErrorCode.UNAVAILABLE) {
+                refuseUpgrade(ctx.request(), refusal);
+            } else {
+                ctx.fail(no);
+            }
+        });
     }
 
     private Optional<Problem> count(HttpServerRequest request) {

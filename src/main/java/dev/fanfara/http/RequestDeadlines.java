@@ -1,6 +1,7 @@
 package dev.fanfara.http;
 
 import dev.fanfara.protocol.ErrorCode;
+import dev.fanfara.transport.Pipelines;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelDuplexHandler;

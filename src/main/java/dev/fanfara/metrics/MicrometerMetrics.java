@@ -23,7 +23,8 @@ import org.jspecify.annotations.Nullable;
  * which a scrape adds up. Any thread.
  */
 public final class MicrometerMetrics implements GatewayMetrics {
-    private static final List<String> TRANSPORTS = List.of("websocket", "echo");
+    private static final String SSE = "sse";
+    private static final List<String> TRANSPORTS = List.of("websocket", "echo", SSE);
     private static final List<String> RATE_LIMITS =
             List.of("messages", "publishes", "requests", "connects", "connections");
     /** What the contract lists and what RFC 6455 section 7.4.1 says; a client may send any other number. */
@@ -141,11 +142,14 @@ public final class MicrometerMetrics implements GatewayMetrics {
                 .description("Open connections")
                 .tag("transport", transport)
                 .register(registry));
-        // Dashboards know this name from before there was a second transport; each of today's is a WebSocket.
+        // Dashboards know this name from before there was a second transport.
         gauge(
                 "websocket.connections",
                 "Open WebSockets",
-                () -> connections.values().stream().mapToLong(LongAdder::sum).sum());
+                () -> connections.entrySet().stream()
+                        .filter(open -> !open.getKey().equals(SSE))
+                        .mapToLong(open -> open.getValue().sum())
+                        .sum());
     }
 
     private LongAdder open(String transport) {

@@ -41,4 +41,21 @@ public enum CloseReason {
     public String text() {
         return text;
     }
+
+    /**
+     * Whether a client that can only ask for the same once more may come back with that. One whose token has expired may
+     * not, though it may with another.
+     */
+    public boolean invitesTheSameAgain() {
+        return switch (this) {
+            case SHUTTING_DOWN, INTERNAL_ERROR, OVERLOADED -> true;
+            case TOKEN_EXPIRED -> false;
+            default -> code >= 4000 && !isForGood();
+        };
+    }
+
+    /** Whether nothing the client could show would help. */
+    public boolean isForGood() {
+        return code >= 4500;
+    }
 }

@@ -17,8 +17,8 @@ public final class Command {
     private static final int MAX_USER_LENGTH = 255;
     private static final int MAX_OFFSET_DIGITS = 16;
     private static final int MAX_COUNT_DIGITS = 9;
-    private static final int MAX_HISTORY = 10_000;
-    private static final int MAX_RATE = 1_000;
+    public static final int MAX_HISTORY = 10_000;
+    public static final int MAX_RATE = 1_000;
     private static final int MAX_LIMIT = 1_000;
 
     private @Nullable CommandId id;
@@ -126,6 +126,12 @@ public final class Command {
     }
 
     private ClientMessage join() {
+        requireDisplayName(user);
+        return new ClientMessage.Join(id, new RoomName(required(room, "room")), since, history, maxRate, user);
+    }
+
+    /** @throws Refusal {@code bad-request} if this cannot be the {@code user} of a join */
+    public static void requireDisplayName(@Nullable String user) {
         if (user != null
                 && (user.isEmpty()
                         || user.length() > MAX_USER_LENGTH
@@ -134,7 +140,6 @@ public final class Command {
                     ErrorCode.BAD_REQUEST,
                     "user: expected 1 to " + MAX_USER_LENGTH + " characters, no control characters");
         }
-        return new ClientMessage.Join(id, new RoomName(required(room, "room")), since, history, maxRate, user);
     }
 
     private ClientMessage update() {
@@ -232,7 +237,8 @@ public final class Command {
         return null;
     }
 
-    private static String wholeNumber(String member, int min, int max) {
+    /** What a number outside its range is told. */
+    public static String wholeNumber(String member, int min, int max) {
         return member + ": expected a whole number from " + min + " to " + max;
     }
 

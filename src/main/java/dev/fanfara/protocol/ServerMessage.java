@@ -354,6 +354,22 @@ public sealed interface ServerMessage {
         }
     }
 
+    /**
+     * The last message on a wire without close codes, to a client that is not to come back as it is: the code it would
+     * have got there. No {@code error}, because a browser's {@code EventSource} has an event of that name.
+     */
+    record FanfaraError(CloseReason reason) implements ServerMessage {
+        @Override
+        public String type() {
+            return "fanfara-error";
+        }
+
+        @Override
+        public void writeMembers(JsonWriter json) {
+            json.member("code", reason.code()).member("message", reason.text());
+        }
+    }
+
     /** The value of {@code type}. */
     String type();
 

@@ -1,5 +1,6 @@
 package dev.fanfara.room;
 
+import dev.fanfara.protocol.Epochs;
 import dev.fanfara.protocol.Position;
 import java.util.List;
 import java.util.NavigableMap;

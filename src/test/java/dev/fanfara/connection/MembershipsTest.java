@@ -19,11 +19,15 @@ import dev.fanfara.config.GatewayConfig;
 import dev.fanfara.config.Setting;
 import dev.fanfara.memory.Memory;
 import dev.fanfara.metrics.GatewayMetrics;
+import dev.fanfara.protocol.ClientMessage;
 import dev.fanfara.protocol.CloseReason;
 import dev.fanfara.protocol.CommandId;
 import dev.fanfara.protocol.ConnectionId;
+import dev.fanfara.protocol.Cursor;
+import dev.fanfara.protocol.ErrorCode;
 import dev.fanfara.protocol.Payload;
 import dev.fanfara.protocol.Position;
+import dev.fanfara.protocol.Refusal;
 import dev.fanfara.protocol.RoomName;
 import dev.fanfara.protocol.ServerMessage;
 import dev.fanfara.settings.LiveSettings;
@@ -616,6 +620,167 @@ class MembershipsTest {
         onLoop(() -> deliver(new SharedMessage(new ServerMessage.Message(STATE, null, object("{}"), 0, 0), 0)));
 
         assertThat(alice.types()).containsExactly("message");
+    }
+
+    // Clients that say nothing
+
+    @Test
+    void aCursorStandsForWhatWasWrittenInEachRoom() {
+        RecordingWire alice = stream(new ClientMessage.Join(null, LOG, null, null, null, null));
+        RoomMessage.Join log = next(RoomMessage.Join.class);
+        onLoop(() -> edge.memberships()
+                .onJoined(new EdgeMessage.Joined(
+                        LOG,
+                        log.connection(),
+                        log.ticket(),
+                        1,
+                        new Entrance(Channel.EVERY_FRAME, at(4), null, SharedEnding.NOTHING))));
+        assertThat(cursor(alice).in(LOG)).isEqualTo(at(4));
+
+        alice.forget();
+        onLoop(() -> deliver(logged(5)));
+        onLoop(() -> {
+            deliver(logged(6));
+            // In the middle of a turn: what it stands for is written first.
+            alice.connection().tellCursor();
+            alice.connection().tellCursor();
+        });
+        assertThat(alice.text()).containsSubsequence("\"offset\":5", "\"offset\":6", "id: ");
+        assertThat(cursor(alice).in(LOG)).isEqualTo(at(6));
+        assertThat(alice.text()).containsOnlyOnce("id: ").containsOnlyOnce("\"offset\":6");
+    }
+
+    private static EdgeMessage.Deliver logged(long offset) {
+        return new EdgeMessage.Deliver(
+                Channel.everyFrame(LOG),
+                new SharedMessage(new ServerMessage.Message(LOG, null, object("{}"), 0, offset), 0),
+                null);
+    }
+
+    private void deliver(EdgeMessage.Deliver deliver) {
+        edge.memberships().onDeliver(deliver);
+    }
+
+    @Test
+    void aRoomThatHasNotAnsweredKeepsThePlaceItsClientCameWith() {
+        RecordingWire alice = stream(
+                new ClientMessage.Join(null, STATE, at(7), null, null, null),
+                new ClientMessage.Join(null, LOG, null, null, null, null),
+                new ClientMessage.Join(null, PLAIN, null, null, null, null));
+        RoomMessage.Join state = next(RoomMessage.Join.class);
+        next(RoomMessage.Join.class);
+        RoomMessage.Join plain = next(RoomMessage.Join.class);
+        onLoop(() -> edge.memberships()
+                .onJoined(new EdgeMessage.Joined(PLAIN, plain.connection(), plain.ticket(), 1, null)));
+        assertThat(state.since()).isEqualTo(at(7));
+
+        onLoop(() -> alice.connection().close(CloseReason.NO_MAJORITY));
+
+        assertThat(cursor(alice).in(STATE)).isEqualTo(at(7));
+        assertThat(cursor(alice).in(LOG)).isNull();
+        assertThat(cursor(alice).in(PLAIN)).isNotNull();
+        assertThat(alice.text())
+                .containsPattern("retry: \\d+\nevent: reconnect\ndata: [{]\"type\":\"reconnect\",.*\n\n$");
+        assertThat(alice.closed).isEqualTo(CloseReason.NO_MAJORITY);
+    }
+
+    @Test
+    void aRoomThatCannotServeEndsTheStreamWithoutForgettingWhereItWas() {
+        RecordingWire alice = stream(
+                new ClientMessage.Join(null, STATE, at(7), null, null, null),
+                new ClientMessage.Join(null, PLAIN, null, null, null, null));
+        RoomMessage.Join join = next(RoomMessage.Join.class);
+        RoomMessage.Join plain = next(RoomMessage.Join.class);
+        onLoop(() -> edge.memberships()
+                .onJoined(new EdgeMessage.Joined(PLAIN, plain.connection(), plain.ticket(), 1, null)));
+
+        onLoop(() -> edge.memberships()
+                .onJoinRefused(new EdgeMessage.JoinRefused(
+                        STATE, join.connection(), join.ticket(), new Refusal(ErrorCode.UNAVAILABLE, "not now"))));
+
+        assertThat(alice.text()).contains("event: reconnect").doesNotContain("id: ");
+        assertThat(alice.closed).isEqualTo(CloseReason.OVERLOADED);
+        onLoop(() -> assertThat(edge.memberships().isEmpty()).isTrue());
+    }
+
+    @Test
+    void whoMayNotComeBackIsToldWhyAndThatItIsOver() {
+        RecordingWire expired = streamInState();
+        RecordingWire kicked = streamInState();
+
+        onLoop(() -> {
+            deliver(patch(1));
+            expired.connection().close(CloseReason.TOKEN_EXPIRED);
+            kicked.connection().close(CloseReason.DISCONNECTED);
+        });
+
+        // With another token it may.
+        assertThat(cursor(expired).in(STATE)).isEqualTo(at(1));
+        assertThat(expired.text())
+                .contains("event: patch")
+                .endsWith("event: fanfara-error\n"
+                        + "data: {\"type\":\"fanfara-error\",\"code\":4001,\"message\":\"Token expired\"}\n\n");
+        assertThat(kicked.text())
+                .endsWith("id: end\n\nevent: fanfara-error\n"
+                        + "data: {\"type\":\"fanfara-error\",\"code\":4503,\"message\":\"Disconnected\"}\n\n");
+    }
+
+    @Test
+    void whoIsTooSlowIsToldToComeBackAndNothingElse() {
+        RecordingWire alice = streamInState();
+        settings.replace(settings("[{\"match\": \"**\", \"mode\": \"log\"}]"));
+        alice.pending = 2 * 1024 * 1024;
+
+        onLoop(() -> {
+            deliver(new SharedMessage(new ServerMessage.Message(STATE, null, object("{}"), 0, 1), 0));
+            alice.connection().close(CloseReason.NO_MAJORITY);
+        });
+
+        assertThat(alice.closed).isNotNull();
+        assertThat(alice.text())
+                .containsOnlyOnce("event: ")
+                .contains("event: reconnect")
+                .doesNotContain("id: ");
+    }
+
+    @Test
+    void whoIsBehindIsToldItsPlaceWhenItReadsOn() {
+        RecordingWire alice = streamInState();
+        onLoop(() -> deliver(patch(1)));
+        alice.forget();
+        alice.pending = BEHIND;
+        onLoop(() -> alice.connection().tellCursor());
+        assertThat(alice.text()).isEmpty();
+
+        alice.pending = 0;
+        onLoop(() -> alice.connection().tellCursor());
+        assertThat(cursor(alice).in(STATE)).isEqualTo(at(1));
+    }
+
+    private RecordingWire streamInState() {
+        RecordingWire wire = stream(new ClientMessage.Join(null, STATE, null, null, null, null));
+        RoomMessage.Join join = next(RoomMessage.Join.class);
+        onLoop(() -> joined(join, Channel.EVERY_FRAME, 0));
+        wire.forget();
+        return wire;
+    }
+
+    private RecordingWire stream(ClientMessage.Join... joins) {
+        RecordingWire wire = new RecordingWire(WireFormat.SSE);
+        onLoop(() -> {
+            wire.serves(edge.open(wire, Identity.anonymous("anon", false), () -> wire.ends++));
+            wire.connection().joinAll(List.of(joins));
+        });
+        wire.forget();
+        return wire;
+    }
+
+    /** The last one. */
+    private static Cursor cursor(RecordingWire wire) {
+        String text = wire.text();
+        assertThat(text).contains("id: ");
+        String rest = text.substring(text.lastIndexOf("id: ") + 4);
+        return Cursor.read(rest.substring(0, rest.indexOf("\n\n")));
     }
 
     // What the room says

@@ -24,11 +24,20 @@ final class RecordingWire implements Outbound {
     /** The system takes what was flushed at once; else it takes nothing while a test runs, as in one round of the loop. */
     boolean takesAtOnce = true;
 
+    private final WireFormat format;
     private long unflushed;
     int flushes;
     int ends;
 
     private @Nullable Connection connection;
+
+    RecordingWire() {
+        this(WireFormat.WEBSOCKET);
+    }
+
+    RecordingWire(WireFormat format) {
+        this.format = format;
+    }
 
     void serves(Connection opened) {
         connection = opened;
@@ -68,6 +77,13 @@ final class RecordingWire implements Outbound {
         return messages;
     }
 
+    /** All that was written, of a wire of text. */
+    String text() {
+        StringBuilder text = new StringBuilder();
+        writes.forEach(write -> text.append(new String(write, StandardCharsets.UTF_8)));
+        return text.toString();
+    }
+
     List<String> types() {
         return messages().stream().map(message -> message.getString("type")).toList();
     }
@@ -81,7 +97,7 @@ final class RecordingWire implements Outbound {
 
     @Override
     public WireFormat format() {
-        return WireFormat.WEBSOCKET;
+        return format;
     }
 
     @Override

@@ -152,6 +152,39 @@ class WireFormatTest {
         assertThat(shared.refCnt()).isZero();
     }
 
+    @Test
+    void aMessageIsAnEventOfItsType() {
+        SharedMessage message = said("a");
+
+        assertThat(text(frame(WireFormat.SSE, message, FROM_256)))
+                .isEqualTo("event: message\ndata: " + message + "\n\n");
+    }
+
+    @Test
+    void whoIsToReconnectIsToldWhenWhereABrowserUnderstandsIt() {
+        SharedMessage message = new SharedMessage(new ServerMessage.Reconnect(1234), 0);
+
+        assertThat(text(frame(WireFormat.SSE, message, FROM_256)))
+                .isEqualTo("retry: 1234\nevent: reconnect\ndata: {\"type\":\"reconnect\",\"after\":1234}\n\n");
+    }
+
+    @Test
+    void aBeginningAndASharedEndingAreOneEvent() {
+        for (int length : new int[] {10, 9000}) {
+            String state = "\"" + "a".repeat(length) + "\"";
+            SharedEnding ending = new SharedEnding(null, state.getBytes(StandardCharsets.UTF_8));
+            String json = new String(joined("1").toJson(), StandardCharsets.UTF_8);
+
+            assertThat(text(frame(WireFormat.SSE, joined("1"), ending, FROM_256)))
+                    .isEqualTo("event: joined\ndata: " + json.substring(0, json.length() - 1) + ",\"state\":" + state
+                            + "}\n\n");
+        }
+    }
+
+    private static String text(byte[] frame) {
+        return new String(frame, StandardCharsets.UTF_8);
+    }
+
     private static ServerMessage joined(String id) {
         return new ServerMessage.Joined(new CommandId(id), new RoomName("room"), 1, null, true, null, null);
     }

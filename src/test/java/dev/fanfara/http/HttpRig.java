@@ -104,9 +104,10 @@ final class HttpRig implements AutoCloseable {
                 new ClusterStats(vertx, nodes),
                 Assets.fromClassPath("assets-fixture"),
                 draining::get);
-        verticle = new HttpVerticle(parts, HttpRig::upgrade, body, idle);
+        Doors doors = new Doors(HttpRig::upgrade, request -> Future.failedFuture(Problem.notFound()));
+        verticle = new HttpVerticle(parts, doors, body, idle);
         vertx.deployVerticle(verticle).await();
-        HttpVerticle second = new HttpVerticle(parts, HttpRig::upgrade, body, idle);
+        HttpVerticle second = new HttpVerticle(parts, doors, body, idle);
         vertx.deployVerticle(second).await();
     }
 

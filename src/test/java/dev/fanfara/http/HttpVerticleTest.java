@@ -228,7 +228,7 @@ class HttpVerticleTest {
     }
 
     @Test
-    void whileMemoryIsLowNothingBecomesAWebSocketAndRequestsAreServed() {
+    void whileMemoryIsLowNothingBecomesAConnectionAndRequestsAreServed() {
         String upgrade = "GET /ws HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
                 + "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n";
         rig.memory.heap().collected(85, 100);
@@ -238,6 +238,10 @@ class HttpVerticleTest {
                     .containsIgnoringCase("Retry-After: 5");
             assertThat(client.send("GET /api/stats HTTP/1.1\r\nHost: x\r\n\r\n").until("}"))
                     .contains(" 200 OK");
+            assertThat(client.send("GET /sse?room=a HTTP/1.1\r\nHost: x\r\n\r\n")
+                            .until("\"unavailable\"}"))
+                    .startsWith("HTTP/1.1 503 ")
+                    .containsIgnoringCase("Retry-After: 5");
         }
         rig.memory.heap().collected(50, 100);
         try (RawClient client = rig.raw()) {

@@ -4,6 +4,7 @@ import static dev.fanfara.room.Batches.LOG;
 import static dev.fanfara.room.Batches.said;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.fanfara.protocol.Epochs;
 import dev.fanfara.protocol.Position;
 import java.util.ArrayList;
 import java.util.Collections;

@@ -1,12 +1,9 @@
 package dev.fanfara.transport.websocket;
 
-import io.netty.channel.ChannelHandler;
-import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelOption;
+import dev.fanfara.transport.Pipelines;
 import io.netty.channel.ChannelPipeline;
 import io.netty.handler.codec.http.HttpResponseEncoder;
 import io.netty.handler.codec.http.websocketx.WebSocketFrameDecoder;
-import io.netty.handler.ssl.SslHandler;
 import io.vertx.core.http.ServerWebSocket;
 import io.vertx.core.internal.http.WebSocketInternal;
 
@@ -28,19 +25,7 @@ final class WebSocketPipeline {
         ChannelPipeline pipeline =
                 ((WebSocketInternal) socket).channelHandlerContext().pipeline();
         pipeline.replace(DECODER, DECODER, ours);
-        for (ChannelHandler each : pipeline.toMap().values()) {
-            if (each != ours
-                    && !(each instanceof SslHandler)
-                    // Behind ours, so it sees nothing; Netty removes it when the 101 has left, which may be later.
-                    && !(each instanceof HttpResponseEncoder)) {
-                pipeline.remove(each);
-            }
-        }
-    }
-
-    /** Linger 0 resets the connection: what waits in the system for a client that does not read is freed at once. */
-    static void cutOff(ChannelHandlerContext context) {
-        context.channel().config().setOption(ChannelOption.SO_LINGER, 0);
-        context.close();
+        // The encoder is behind ours, so it sees nothing; Netty removes it when the 101 has left, which may be later.
+        Pipelines.clear(pipeline, each -> each == ours || each instanceof HttpResponseEncoder);
     }
 }

@@ -1,6 +1,8 @@
 package dev.fanfara.transport.websocket;
 
 import dev.fanfara.protocol.CloseReason;
+import dev.fanfara.transport.DirectSend;
+import dev.fanfara.transport.Pipelines;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
@@ -261,7 +263,7 @@ abstract class WebSocketWire extends WebSocket13FrameDecoder {
 
     public void cutOff() {
         if (channel().isOpen()) {
-            WebSocketPipeline.cutOff(context());
+            Pipelines.cutOff(context());
         }
     }
 
@@ -286,18 +288,7 @@ abstract class WebSocketWire extends WebSocket13FrameDecoder {
     }
 
     public void send(ByteBuf shared, int from) {
-        int rest = from;
-        if (socket != null && queue != null) {
-            rest += DirectSend.send(socket, queue, shared, from);
-            if (rest == shared.writerIndex()) {
-                return;
-            }
-        }
-        // No pooled slice: it and its way back to the pool would be two more cold objects per member.
-        context()
-                .writeAndFlush(
-                        shared.slice(rest, shared.writerIndex() - rest).retain(),
-                        context().voidPromise());
+        DirectSend.send(context(), socket, queue, shared, from);
     }
 
     public void flush() {

@@ -1,4 +1,4 @@
-package dev.fanfara.transport.websocket;
+package dev.fanfara.transport;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

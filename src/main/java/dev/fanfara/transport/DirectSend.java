@@ -1,7 +1,8 @@
-package dev.fanfara.transport.websocket;
+package dev.fanfara.transport;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.channel.unix.Socket;
@@ -17,16 +18,34 @@ import org.jspecify.annotations.Nullable;
  * <p>This class is all that knows Netty's epoll channel from inside; what it relies on has a test each. io_uring has no
  * need of it: there Netty's writes are entries of a ring, and a whole room's go down in a few calls.
  */
-final class DirectSend {
+public final class DirectSend {
     private DirectSend() {}
 
     /** Null where bytes must take the long way: with TLS, and with another transport. */
-    static @Nullable Socket socketOf(Channel channel) {
+    public static @Nullable Socket socketOf(Channel channel) {
         return channel instanceof EpollSocketChannel epoll
                         && epoll.fd() instanceof Socket socket
                         && channel.pipeline().get(SslHandler.class) == null
                 ? socket
                 : null;
+    }
+
+    /** Sends what the system takes at once, and writes and flushes the rest; the buffer remains the caller's. */
+    public static void send(
+            ChannelHandlerContext context,
+            @Nullable Socket socket,
+            @Nullable ChannelOutboundBuffer queue,
+            ByteBuf shared,
+            int from) {
+        int rest = from;
+        if (socket != null && queue != null) {
+            rest += send(socket, queue, shared, from);
+            if (rest == shared.writerIndex()) {
+                return;
+            }
+        }
+        // No pooled slice: it and its way back to the pool would be two more cold objects per member.
+        context.writeAndFlush(shared.slice(rest, shared.writerIndex() - rest).retain(), context.voidPromise());
     }
 
     /** How many bytes the system took at once, from {@code from} to the writer index; what it did not is to be written. */

@@ -1,0 +1,151 @@
+package dev.fanfara.transport;
+
+import dev.fanfara.admission.Admission;
+import dev.fanfara.admission.ClientAddress;
+import dev.fanfara.admission.Connections;
+import dev.fanfara.auth.Identity;
+import dev.fanfara.auth.TokenCarriers;
+import dev.fanfara.auth.TokenRejected;
+import dev.fanfara.connection.ConnectionVerticle;
+import dev.fanfara.metrics.GatewayMetrics;
+import dev.fanfara.protocol.ConnectionId;
+import dev.fanfara.protocol.ErrorCode;
+import dev.fanfara.protocol.Refusal;
+import dev.fanfara.settings.LiveSettings;
+import dev.fanfara.settings.Settings;
+import io.vertx.core.Future;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpServerRequest;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What is asked of every request that wants to become a connection of this event loop, whatever its wire; how a no looks
+ * there is the wire's. Event loop only.
+ */
+public final class Gatekeeper {
+    /** By which an {@code EventSource} says where it was. */
+    public static final String LAST_EVENT_ID = "Last-Event-ID";
+
+    private static final Duration ELSEWHERE = Duration.ofSeconds(1);
+    private static final int ANONYMOUS_NAME_LENGTH = 10;
+
+    private final ConnectionVerticle edge;
+    private final LiveSettings settings;
+    private final Admission admission;
+    private final GatewayMetrics metrics;
+
+    public Gatekeeper(ConnectionVerticle edge, LiveSettings settings, Admission admission, GatewayMetrics metrics) {
+        this.edge = edge;
+        this.settings = settings;
+        this.admission = admission;
+        this.metrics = metrics;
+    }
+
+    /**
+     * Whether the client says that it was connected before: by where it was, or by {@code resume=1} in the query, where
+     * browsers can say it too.
+     */
+    public static boolean comesBack(HttpServerRequest request) {
+        if (request.headers().contains(LAST_EVENT_ID)) {
+            return true;
+        }
+        String query = request.query() == null ? "" : "&" + request.query() + "&";
+        return query.contains("&resume=1&") || query.contains("&since=");
+    }
+
+    public static boolean hasBody(HttpServerRequest request) {
+        String length = request.getHeader(HttpHeaders.CONTENT_LENGTH);
+        return (length != null && !length.equals("0")) || request.headers().contains(HttpHeaders.TRANSFER_ENCODING);
+    }
+
+    /** This node has enough to do; another one may not. */
+    public static Refusal overloaded(Duration wait) {
+        return new Refusal(ErrorCode.UNAVAILABLE, "This node takes no more connections right now", wait);
+    }
+
+    /**
+     * Where it comes from, and whether now is the time: before anything is done for it.
+     *
+     * @throws Refusal {@code forbidden} or {@code unavailable}
+     */
+    public void letIn(HttpServerRequest request) {
+        List<String> origins = request.headers().getAll(HttpHeaders.ORIGIN);
+        if (!admission.origins().allow(origins, request.getHeader(HttpHeaders.HOST))) {
+            throw new Refusal(ErrorCode.FORBIDDEN, "This origin is not allowed");
+        }
+        Optional<Duration> wait = edge.sendsClientsElsewhere()
+                ? Optional.of(ELSEWHERE)
+                : admission.connections().begin(comesBack(request));
+        if (wait.isPresent()) {
+            metrics.rateLimited("connects");
+            throw overloaded(wait.get());
+        }
+    }
+
+    /** Who it is. Fails with {@link TokenRejected}. */
+    public Future<Identity> identify(HttpServerRequest request, @Nullable String subprotocols) {
+        return shown(request, subprotocols).recover(failure -> {
+            TokenRejected rejected =
+                    failure instanceof TokenRejected known ? known : new TokenRejected(TokenRejected.Reason.MALFORMED);
+            metrics.authFailed(rejected.reason().label());
+            return Future.failedFuture(rejected);
+        });
+    }
+
+    private Future<Identity> shown(HttpServerRequest request, @Nullable String subprotocols) {
+        Settings now = settings.current();
+        Optional<String> token;
+        try {
+            token = TokenCarriers.find(queryToken(request), request.getHeader(HttpHeaders.AUTHORIZATION), subprotocols);
+        } catch (TokenRejected ambiguous) {
+            return Future.failedFuture(ambiguous);
+        }
+        if (token.isPresent()) {
+            return now.tokens().verify(token.get());
+        }
+        return now.config().auth().required()
+                ? Future.failedFuture(new TokenRejected(TokenRejected.Reason.MISSING))
+                : Future.succeededFuture(Identity.anonymous(anonymousName(), false));
+    }
+
+    /** Vert.x says of a query with broken escapes what was in it; that may be a token, and must not reach a log. */
+    private static @Nullable String queryToken(HttpServerRequest request) {
+        try {
+            return request.getParam("token");
+        } catch (IllegalArgumentException brokenEscape) {
+            throw new TokenRejected(TokenRejected.Reason.MALFORMED);
+        }
+    }
+
+    private static String anonymousName() {
+        return "anon-" + ConnectionId.random().value().substring(0, ANONYMOUS_NAME_LENGTH);
+    }
+
+    /**
+     * Things may have changed while its token was looked at.
+     *
+     * @throws Refusal {@code unavailable}
+     */
+    public void requireServing() {
+        if (edge.sendsClientsElsewhere()) {
+            throw overloaded(ELSEWHERE);
+        }
+    }
+
+    /** A place among those of its address and its user; empty if they have as many as they may. */
+    public Optional<Connections.Lease> tryOpen(HttpServerRequest request, @Nullable Identity identity) {
+        ClientAddress client = ClientAddress.of(
+                request.remoteAddress(),
+                request.headers().getAll("X-Forwarded-For"),
+                settings.current().config().server().trustedProxies());
+        String user = identity == null || identity.kind() == Identity.Kind.ANONYMOUS ? null : identity.user();
+        Optional<Connections.Lease> lease = admission.connections().tryOpen(client, user);
+        if (lease.isEmpty()) {
+            metrics.rateLimited("connections");
+        }
+        return lease;
+    }
+}

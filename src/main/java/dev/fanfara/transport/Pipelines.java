@@ -1,0 +1,42 @@
+package dev.fanfara.transport;
+
+import io.netty.channel.ChannelHandler;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.ChannelPipeline;
+import io.netty.handler.ssl.SslHandler;
+import io.vertx.core.http.HttpConnection;
+import io.vertx.core.net.impl.ConnectionBase;
+import java.util.function.Predicate;
+
+/**
+ * The way from a connection of Vert.x to its Netty pipeline, for which there is no public one, and how it becomes ours.
+ * What follows from it is known by these handler names, and tested: a new Vert.x that renames them fails loudly.
+ */
+public final class Pipelines {
+    /** Bytes to requests. */
+    public static final String DECODER = "httpDecoder";
+    /** Responses to bytes. */
+    public static final String ENCODER = "httpEncoder";
+
+    private Pipelines() {}
+
+    public static ChannelPipeline of(HttpConnection connection) {
+        return ((ConnectionBase) connection).channelHandlerContext().pipeline();
+    }
+
+    /** All go but TLS and those that stay: from here on there are bytes. Event loop of the socket only. */
+    public static void clear(ChannelPipeline pipeline, Predicate<ChannelHandler> stays) {
+        for (ChannelHandler each : pipeline.toMap().values()) {
+            if (!(each instanceof SslHandler) && !stays.test(each)) {
+                pipeline.remove(each);
+            }
+        }
+    }
+
+    /** Linger 0 resets the connection: what waits in the system for a client that does not read is freed at once. */
+    public static void cutOff(ChannelHandlerContext context) {
+        context.channel().config().setOption(ChannelOption.SO_LINGER, 0);
+        context.close();
+    }
+}
