@@ -102,10 +102,20 @@ class FenceTest {
         Future<Slice> read = asked(() -> logs.read(room, LOG, 12));
         await(asked(() -> logs.heads(List.of(room))));
         assertThat(taken.isComplete() || read.isComplete()).isFalse();
-        hazelcast.getCluster().changeClusterState(ClusterState.ACTIVE);
+        until("data moves", () -> letDataMove(hazelcast));
 
         assertThat(await(taken).outcomes()).hasSize(1);
         assertThat(await(read).epoch()).isEqualTo(await(taken).epoch());
+    }
+
+    /** Refused while the loss of the node is still being worked on. */
+    private static boolean letDataMove(HazelcastInstance hazelcast) {
+        try {
+            hazelcast.getCluster().changeClusterState(ClusterState.ACTIVE);
+            return true;
+        } catch (IllegalStateException notYet) {
+            return false;
+        }
     }
 
     /** As after a freeze: it must be seen again before it is believed, and may be soon. */
