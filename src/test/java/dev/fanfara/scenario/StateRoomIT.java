@@ -232,7 +232,7 @@ class StateRoomIT {
                     for (JsonObject next = bob.hearsNext();
                             !next.getString("type").equals("left"); ) {
                         view.hears(next);
-                        assertThat(view.state().getLong("n")).isEqualTo(view.offset());
+                        assertThat(view.state().getLong("n", 0L)).isEqualTo(view.offset());
                         next = bob.hearsNext();
                     }
                 }
