@@ -116,7 +116,7 @@ final class HazelcastSettings {
     }
 
     private static void closed(Config config) {
-        config.getSerializationConfig().setJavaSerializationFilterConfig(JavaSerialization.failuresOnly());
+        config.getSerializationConfig().setJavaSerializationFilterConfig(JavaSerialization.allowed());
         // HTTP and memcache on the cluster port, and job submission: three doors nobody uses.
         config.setRestConfig(new RestConfig().setEnabled(false));
         config.getNetworkConfig().getMemcacheProtocolConfig().setEnabled(false);

@@ -4,7 +4,7 @@ import com.hazelcast.config.ClassFilter;
 import com.hazelcast.config.JavaSerializationFilterConfig;
 
 /**
- * Which classes Hazelcast may read by Java serialization: failures, and nothing else.
+ * Which classes Hazelcast may read by Java serialization: failures, and the state of a cluster.
  *
  * <p>Whoever reaches the cluster port can send serialized objects, and reading one of an unforeseen class can run code. No
  * data of ours is serialized that way, but Hazelcast sends the failure of an operation so, and acts on its class: it
@@ -116,7 +116,7 @@ final class JavaSerialization {
 
     private JavaSerialization() {}
 
-    static JavaSerializationFilterConfig failuresOnly() {
+    static JavaSerializationFilterConfig allowed() {
         return new JavaSerializationFilterConfig()
                 .setDefaultsDisabled(true)
                 .setWhitelist(new ClassFilter()

@@ -36,7 +36,9 @@ final class Lease {
 
     void start() {
         vertx.eventBus().<String>consumer(ADDRESS + nodeId, this::answer);
-        vertx.setPeriodic(0, RENEW_MS, timer -> others.get().forEach(this::ask));
+        if (majority.needsOthers()) {
+            vertx.setPeriodic(0, RENEW_MS, timer -> others.get().forEach(this::ask));
+        }
     }
 
     private void ask(String other) {

@@ -47,7 +47,7 @@ public final class Majority {
      * frozen starts without any.
      */
     public boolean isConfirmed() {
-        if (minimum <= 1 || !counts) {
+        if (!needsOthers() || !counts) {
             return true;
         }
         long since = System.nanoTime() - LEASE.toNanos();
@@ -58,6 +58,11 @@ public final class Majority {
             }
         }
         return nodes >= minimum;
+    }
+
+    /** Whether a confirmation is worth asking for. */
+    boolean needsOthers() {
+        return minimum > 1;
     }
 
     void confirmedBy(String node, long askedNanos) {
