@@ -222,11 +222,13 @@ class SseIT {
         int last = published.join();
         SseClient ending = stream;
         Eventually.holds(() -> {
-            assertThat(ending.heardUntilCursor().stream()
-                            .map(SseClient.Event::data)
-                            .filter(SseIT::hasOffset)
-                            .mapToLong(message -> message.getLong("offset")))
-                    .contains((long) last);
+            for (String room : List.of("log:back", "state:back")) {
+                assertThat(ending.heardUntilCursor().stream()
+                                .map(SseClient.Event::data)
+                                .filter(data -> room.equals(data.getString("room")))
+                                .mapToLong(data -> data.getLong("offset", 0L)))
+                        .contains((long) last);
+            }
         });
         stream.close();
         viewer.sees(stream.heardUntilCursor());
