@@ -97,6 +97,9 @@ public final class Gateway {
     private final Loaded started;
     private final Ports ports;
     private final String version;
+    /** For the protocols' own test suites: never on in production. */
+    private final boolean conformance;
+
     private final int loops;
     private final PrometheusMeterRegistry registry = VertxMeters.registry();
     private final MicrometerMetrics metrics = new MicrometerMetrics(
@@ -116,10 +119,11 @@ public final class Gateway {
     private @Nullable ConfigWatcher watcher;
     private @Nullable RoomLogs sharedLogs;
 
-    private Gateway(Loaded started, Ports ports, String version) {
+    private Gateway(Loaded started, Ports ports, String version, boolean conformance) {
         this.started = started;
         this.ports = ports;
         this.version = version;
+        this.conformance = conformance;
         int wanted = started.config().server().eventLoops();
         loops = wanted == 0 ? Runtime.getRuntime().availableProcessors() : wanted;
         health = new HealthState(loops);
@@ -132,15 +136,18 @@ public final class Gateway {
      *
      * @throws StartFailure with a sentence for the operator; the process should end then
      */
-    public static Gateway start(ConfigSource source, Loaded loaded, String version) {
+    public static Gateway start(ConfigSource source, Loaded loaded, String version, boolean conformance) {
         Logging.apply(loaded.config().logging());
         loaded.warnings().forEach(LOG::warn);
+        if (conformance) {
+            LOG.warn("conformance mode: whoever reaches /echo, /engine.io/ or /socket.io/ meets no limits there");
+        }
         try {
             TokenVerifier.probe(loaded.config().auth());
         } catch (UnusableKey unusable) {
             throw new StartFailure(String.valueOf(unusable.getMessage()), ExitCode.BAD_CONFIGURATION);
         }
-        Gateway gateway = new Gateway(loaded, Ports.probe(loaded.config()), version);
+        Gateway gateway = new Gateway(loaded, Ports.probe(loaded.config()), version, conformance);
         gateway.run(source);
         return gateway;
     }

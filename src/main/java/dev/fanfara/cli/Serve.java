@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 /** {@code fanfara serve}: runs a node until it is told to stop. */
@@ -15,13 +16,20 @@ import picocli.CommandLine.Spec;
 public final class Serve implements Callable<Integer> {
     /** Runs a node with this configuration; returns when it has stopped. */
     public interface Runner {
-        int run(ConfigSource source, Loaded loaded);
+        int run(ConfigSource source, Loaded loaded, boolean conformance);
     }
 
     private final Runner runner;
 
     @Mixin
     private final ConfigOptions options = new ConfigOptions();
+
+    /** A flag, and no key: what it opens must not be left in a configuration file. */
+    @Option(
+            names = "--conformance",
+            description = "For the protocols' public test suites only: echoes without limits at /echo and /engine.io/,"
+                    + " and their events at /socket.io/")
+    private boolean conformance;
 
     @Spec
     private @Nullable CommandSpec command;
@@ -43,6 +51,6 @@ public final class Serve implements Callable<Integer> {
             MistakeReport.print(bad, command.commandLine().getErr());
             return ExitCode.BAD_CONFIGURATION;
         }
-        return runner.run(source, loaded);
+        return runner.run(source, loaded, conformance);
     }
 }
