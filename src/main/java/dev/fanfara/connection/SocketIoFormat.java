@@ -65,7 +65,10 @@ final class SocketIoFormat extends WireFormat {
         ServerMessage said = message.message();
         CommandId id = said.id();
         if (said instanceof ServerMessage.Welcome welcome) {
-            append(ascii(CONNECT + namespace), ascii("{\"sid\":\"" + welcome.connection().value() + "\"}"), to);
+            append(
+                    ascii(CONNECT + namespace),
+                    ascii("{\"sid\":\"" + welcome.connection().value() + "\"}"),
+                    to);
         } else if (id != null) {
             append(ack(id), EventJson.ack(said), to);
         } else {

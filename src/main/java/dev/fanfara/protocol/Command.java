@@ -164,7 +164,8 @@ public final class Command {
 
     private ClientMessage join() {
         requireDisplayName(user);
-        return new ClientMessage.Join(id, RoomName.in(namespace, required(room, "room")), since, history, maxRate, user);
+        return new ClientMessage.Join(
+                id, RoomName.in(namespace, required(room, "room")), since, history, maxRate, user);
     }
 
     /** @throws Refusal {@code bad-request} if this cannot be the {@code user} of a join */

@@ -1,5 +1,7 @@
 package dev.fanfara.protocol;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * The name of a room: 1 to 255 characters of {@code [A-Za-z0-9_.:@/-]}. Rooms of another namespace than the main one are
  * other rooms, whatever they are called; no client can name one from outside. Immutable.
@@ -99,7 +101,7 @@ public final class RoomName {
     }
 
     @Override
-    public boolean equals(Object other) {
+    public boolean equals(@Nullable Object other) {
         return other instanceof RoomName that && value.equals(that.value);
     }
 

@@ -88,9 +88,9 @@ public final class Gatekeeper {
     /** Who it is. Fails with {@link TokenRejected}. */
     public Future<Identity> identify(HttpServerRequest request, @Nullable String subprotocols) {
         try {
-            return identify(TokenCarriers.find(
-                            queryToken(request), request.getHeader(HttpHeaders.AUTHORIZATION), subprotocols)
-                    .orElse(null));
+            return identify(
+                    TokenCarriers.find(queryToken(request), request.getHeader(HttpHeaders.AUTHORIZATION), subprotocols)
+                            .orElse(null));
         } catch (TokenRejected ambiguous) {
             metrics.authFailed(ambiguous.reason().label());
             return Future.failedFuture(ambiguous);

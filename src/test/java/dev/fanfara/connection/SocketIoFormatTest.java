@@ -17,6 +17,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** How a message becomes a packet of Socket.IO. */
@@ -102,7 +103,8 @@ class SocketIoFormatTest {
         byte[] state = json("{'cpu':1}").getBytes(StandardCharsets.UTF_8);
         for (String longOnes : List.of("", "x".repeat(10_000))) {
             SharedEnding ending = new SharedEnding(
-                    List.of(new ServerMessage.Message(ROOM, null, payload(Payload.Kind.TEXT, "'" + longOnes + "'"), 0, 1)),
+                    List.of(new ServerMessage.Message(
+                            ROOM, null, payload(Payload.Kind.TEXT, "'" + longOnes + "'"), 0, 1)),
                     state);
             String rest = ",'messages':[{'type':'message','room':'a','text':'" + longOnes
                     + "','timestamp':'1970-01-01T00:00:00.000Z','offset':1}],'state':{'cpu':1}}]";
@@ -114,7 +116,7 @@ class SocketIoFormatTest {
         }
     }
 
-    private static ServerMessage joined(CommandId id) {
+    private static ServerMessage joined(@Nullable CommandId id) {
         return new ServerMessage.Joined(id, ROOM, 1, new Position("e", 1), null, null, null);
     }
 

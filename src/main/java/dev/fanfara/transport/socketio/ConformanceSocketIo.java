@@ -134,15 +134,19 @@ public final class ConformanceSocketIo implements EngineApplication {
             String name = read(packet.data(), args);
             boolean binary = packet.type() == Packet.Type.BINARY_EVENT;
             if (name.equals("message")) {
-                answer(binary ? Packet.Type.BINARY_EVENT : Packet.Type.EVENT, packet, false, array("message-back", args));
+                answer(
+                        binary ? Packet.Type.BINARY_EVENT : Packet.Type.EVENT,
+                        packet,
+                        false,
+                        array("message-back", args));
             } else if (name.equals("message-with-ack") && packet.id() != null) {
                 answer(binary ? Packet.Type.BINARY_ACK : Packet.Type.ACK, packet, true, array(null, args));
             }
         }
 
         private void answer(Packet.Type type, Packet packet, boolean isAck, byte[] json) {
-            session.write(PacketFrame.of(
-                    type, packet.attachments(), packet.namespace(), isAck ? packet.id() : null, json));
+            session.write(
+                    PacketFrame.of(type, packet.attachments(), packet.namespace(), isAck ? packet.id() : null, json));
             attachments.forEach(each -> session.write(PacketFrame.attachment(each)));
         }
 

@@ -12,7 +12,12 @@ import org.jspecify.annotations.Nullable;
  * @param attachments how many binary messages follow that belong to it
  * @param data JSON that was not looked at beyond its first character; empty if there is none. Not to be changed
  */
-record Packet(Type type, int attachments, String namespace, @Nullable CommandId id, byte[] data) {
+record Packet(
+        Type type,
+        int attachments,
+        String namespace,
+        @Nullable CommandId id,
+        byte[] data) {
     /** In the order of their numbers. */
     enum Type {
         CONNECT,

@@ -33,7 +33,7 @@ public final class SocketIo implements EngineApplication {
     }
 
     List<String> namespaces() {
-        return List.of("/"); // TODO socketio().namespaces()
+        return settings.current().config().socketio().namespaces();
     }
 
     long maxMessageSize() {

@@ -196,9 +196,8 @@ final class SocketIoSession implements EngineApplication.Listener {
             session.close(CloseReason.OVERLOADED);
             return;
         }
-        Connections.@Nullable Lease lease = loop.gate
-                .tryOpen((ClientAddress) null, identity)
-                .orElse(null);
+        Connections.@Nullable Lease lease =
+                loop.gate.tryOpen((ClientAddress) null, identity).orElse(null);
         if (lease == null) {
             refuse(namespace, CloseReason.TOO_MANY_CONNECTIONS.text(), ErrorCode.LIMIT);
             return;
