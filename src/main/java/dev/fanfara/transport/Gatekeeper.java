@@ -3,6 +3,7 @@ package dev.fanfara.transport;
 import dev.fanfara.admission.Admission;
 import dev.fanfara.admission.ClientAddress;
 import dev.fanfara.admission.Connections;
+import dev.fanfara.admission.Origins;
 import dev.fanfara.auth.Identity;
 import dev.fanfara.auth.TokenCarriers;
 import dev.fanfara.auth.TokenRejected;
@@ -17,7 +18,6 @@ import io.vertx.core.Future;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 import java.time.Duration;
-import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -72,8 +72,7 @@ public final class Gatekeeper {
      * @throws Refusal {@code forbidden} or {@code unavailable}
      */
     public void letIn(HttpServerRequest request) {
-        List<String> origins = request.headers().getAll(HttpHeaders.ORIGIN);
-        if (!admission.origins().allow(origins, request.getHeader(HttpHeaders.HOST))) {
+        if (!allowsOrigin(request)) {
             throw new Refusal(ErrorCode.FORBIDDEN, "This origin is not allowed");
         }
         Optional<Duration> wait = edge.sendsClientsElsewhere()
@@ -85,12 +84,29 @@ public final class Gatekeeper {
         }
     }
 
+    public boolean allowsOrigin(HttpServerRequest request) {
+        return admission
+                .origins()
+                .allow(request.headers().getAll(HttpHeaders.ORIGIN), request.getHeader(HttpHeaders.HOST));
+    }
+
+    public Origins origins() {
+        return admission.origins();
+    }
+
+    /**
+     * What it shows, whosesoever that is.
+     *
+     * @throws TokenRejected if it shows two
+     */
+    public static Optional<String> token(HttpServerRequest request, @Nullable String subprotocols) {
+        return TokenCarriers.find(queryToken(request), request.getHeader(HttpHeaders.AUTHORIZATION), subprotocols);
+    }
+
     /** Who it is. Fails with {@link TokenRejected}. */
     public Future<Identity> identify(HttpServerRequest request, @Nullable String subprotocols) {
         try {
-            return identify(
-                    TokenCarriers.find(queryToken(request), request.getHeader(HttpHeaders.AUTHORIZATION), subprotocols)
-                            .orElse(null));
+            return identify(token(request, subprotocols).orElse(null));
         } catch (TokenRejected ambiguous) {
             metrics.authFailed(ambiguous.reason().label());
             return Future.failedFuture(ambiguous);

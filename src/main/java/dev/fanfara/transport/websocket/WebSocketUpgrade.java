@@ -152,7 +152,7 @@ public final class WebSocketUpgrade {
         return terms.computeIfAbsent(deflate, agreed -> Terms.of(config, agreed));
     }
 
-    private static Future<Void> takeOver(HttpServerRequest request, WebSocketWire wire) {
+    static Future<Void> takeOver(HttpServerRequest request, WebSocketWire wire) {
         return request.toWebSocket().compose(socket -> {
             WebSocketPipeline.takeOver(socket, wire);
             // One that broke in between has had its last event before we came.
