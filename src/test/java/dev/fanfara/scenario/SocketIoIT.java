@@ -84,8 +84,7 @@ class SocketIoIT {
             assertThat(bob.asks("message", "{'room':'chat','text':'hello'}")).isEqualTo(new JsonObject());
             for (SocketIoClient each : List.of(ann, bob)) {
                 JsonObject message = each.hears("message");
-                assertThat(message.fieldNames())
-                        .isEqualTo(Set.of("userId", "user", "room", "text", "timestamp"));
+                assertThat(message.fieldNames()).isEqualTo(Set.of("userId", "user", "room", "text", "timestamp"));
                 assertThat(message.getString("userId")).isEqualTo("bob");
                 assertThat(message.getString("user")).isEqualTo("bob");
                 assertThat(message.getString("room")).isEqualTo("chat");
@@ -124,7 +123,8 @@ class SocketIoIT {
         try (SocketIoClient ann = SocketIoClient.connect(one, token("ann")).joins("own");
                 SocketIoClient bob = SocketIoClient.connect(other, token("bob")).joins("own");
                 TestClient socket = TestClient.connect(one).joins("own")) {
-            assertThat(ann.asks("cursor-moved", "{'room':'own','x':1,'userId':'forged'}")).isEqualTo(new JsonObject());
+            assertThat(ann.asks("cursor-moved", "{'room':'own','x':1,'userId':'forged'}"))
+                    .isEqualTo(new JsonObject());
             for (SocketIoClient each : List.of(ann, bob)) {
                 JsonObject moved = each.hears("cursor-moved");
                 assertThat(moved.getInteger("x")).isEqualTo(1);
@@ -156,7 +156,8 @@ class SocketIoIT {
             assertThat(code(client.asks("join-room", "'secret:a'"))).isEqualTo("forbidden");
             assertThat(code(client.asks("join-room", "'errors'"))).isEqualTo("already-joined");
             assertThat(code(client.asks("join-room", "'not a room'"))).isEqualTo("bad-request");
-            assertThat(code(client.asks("message", "{'room':'elsewhere','text':'x'}"))).isEqualTo("not-joined");
+            assertThat(code(client.asks("message", "{'room':'elsewhere','text':'x'}")))
+                    .isEqualTo("not-joined");
             assertThat(code(client.asks("message", "{'room':'errors'}"))).isEqualTo("bad-request");
             assertThat(code(client.asks("leave-room", "'elsewhere'"))).isEqualTo("not-joined");
             assertThat(client.asks("message", "{'room':'errors','text':'still here'}"))
@@ -167,7 +168,7 @@ class SocketIoIT {
     @Test
     void binaryDataIsRefusedAndNothingElseIsLost() {
         try (SocketIoClient client = SocketIoClient.connect(one).joins("binary")) {
-            client.sends("51-[\"message\",{\"room\":\"binary\",\"data\":{\"_placeholder\":true,\"num\":0}}]")
+            client.sends("451-[\"message\",{\"room\":\"binary\",\"data\":{\"_placeholder\":true,\"num\":0}}]")
                     .sends(new byte[] {1, 2, 3});
             assertThat(client.hears("error").getString("code")).isEqualTo("bad-request");
             assertThat(client.asks("message", "{'room':'binary','text':'x'}")).isEqualTo(new JsonObject());
@@ -182,17 +183,18 @@ class SocketIoIT {
             assertThat(first.getLong("offset")).isEqualTo(1);
             assertThat(ann.asks("message", "{'room':'log:a','text':'a','key':'k'}"))
                     .isEqualTo(first.copy().put("duplicate", true));
-            assertThat(code(ann.asks("message", "{'room':'log:a','text':'b','key':'k'}"))).isEqualTo("conflict");
+            assertThat(code(ann.asks("message", "{'room':'log:a','text':'b','key':'k'}")))
+                    .isEqualTo("conflict");
             assertThat(bob.hears("message").getLong("offset")).isEqualTo(1);
             bob.asks("leave-room", "'log:a'");
             ann.asks("message", "{'room':'log:a','text':'b'}");
 
             JsonObject again = bob.asks(
-                    "join-room",
-                    "{'room':'log:a','since':{'epoch':'" + first.getString("epoch") + "','offset':1}}");
+                    "join-room", "{'room':'log:a','since':{'epoch':'" + first.getString("epoch") + "','offset':1}}");
             assertThat(again.getBoolean("recovered")).isTrue();
             assertThat(again.getLong("offset")).isEqualTo(2);
-            assertThat(again.getJsonArray("messages").getJsonObject(0).getString("text")).isEqualTo("b");
+            assertThat(again.getJsonArray("messages").getJsonObject(0).getString("text"))
+                    .isEqualTo("b");
         }
     }
 
@@ -206,8 +208,7 @@ class SocketIoIT {
                     .isEqualTo(new JsonObject().put("cpu", 1).put("mem", 2));
             ann.asks("message", "{'room':'state:a','data':{'cpu':null}}");
             JsonObject patch = bob.hears("patch");
-            assertThat(patch.fieldNames())
-                    .isEqualTo(Set.of("room", "data", "offset", "previous", "timestamp"));
+            assertThat(patch.fieldNames()).isEqualTo(Set.of("room", "data", "offset", "previous", "timestamp"));
             assertThat(patch.getJsonObject("data").containsKey("cpu")).isTrue();
             assertThat(code(ann.asks("cursor-moved", "{'room':'state:a'}"))).isEqualTo("bad-request");
             assertThat(code(ann.asks("join-room", "{'room':'x','maxRate':5}"))).isEqualTo("bad-request");
@@ -247,7 +248,17 @@ class SocketIoIT {
 
     @ParameterizedTest
     @ValueSource(
-            strings = {"4x", "42{}", "42[\"a\"", "42[]", "42[\"disconnect\",{}]", "40{", "42/other,[\"a\"]", "40", "451-[\"a\"]"})
+            strings = {
+                "4x",
+                "42{}",
+                "42[\"a\"",
+                "42[]",
+                "42[\"disconnect\",{}]",
+                "40{",
+                "42/other,[\"a\"]",
+                "40",
+                "451-[\"a\"]"
+            })
     void whatIsNotThisProtocolEndsTheConnection(String packet) {
         try (SocketIoClient client = SocketIoClient.connect(one)) {
             client.sends(packet);
@@ -274,10 +285,12 @@ class SocketIoIT {
     void aConnectionIsCountedAndItsEndToo() {
         double before = one.metric("fanfara_connections{transport=\"socketio\"}");
         try (SocketIoClient client = SocketIoClient.connect(one).joins("counted")) {
-            assertThat(one.metric("fanfara_connections{transport=\"socketio\"}")).isEqualTo(before + 1);
+            assertThat(one.metric("fanfara_connections{transport=\"socketio\"}"))
+                    .isEqualTo(before + 1);
             client.emits("message", "{'room':'counted','text':'x'}");
             client.hears("message");
-            assertThat(one.metric("fanfara_deliveries_total{transport=\"socketio\"}")).isPositive();
+            assertThat(one.metric("fanfara_deliveries_total{transport=\"socketio\"}"))
+                    .isPositive();
         }
         Eventually.holds(() -> assertThat(one.metric("fanfara_connections{transport=\"socketio\"}"))
                 .isEqualTo(before));

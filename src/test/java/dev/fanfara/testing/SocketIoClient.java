@@ -161,7 +161,8 @@ public final class SocketIoClient implements AutoCloseable {
         synchronized (heard) {
             while (true) {
                 for (int i = 0; i < heard.size(); i++) {
-                    if (heard.get(i).name().equals(event) && fits.test(heard.get(i).data())) {
+                    if (heard.get(i).name().equals(event)
+                            && fits.test(heard.get(i).data())) {
                         return heard.remove(i).data();
                     }
                 }
