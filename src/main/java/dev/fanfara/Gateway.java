@@ -304,7 +304,7 @@ public final class Gateway {
                     new ConnectionVerticle(nodes, loop, live, roomsPerUser, outbound, memory, metrics, version);
             Gatekeeper gate = new Gatekeeper(connections, live, admission, metrics);
             WebSocketUpgrade upgrades =
-                    new WebSocketUpgrade(connections, gate, live, metrics, HttpVerticle::refuseUpgrade);
+                    new WebSocketUpgrade(connections, gate, live, metrics, HttpVerticle::refuseUpgrade, conformance);
             SseDoor streams = new SseDoor(connections, gate, live);
             HttpVerticle http = new HttpVerticle(parts, new Doors(upgrades::accept, streams::accept));
             EdgeShard shard = new EdgeShard(rooms, connections, http, loopsTaken);
