@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
+import { test } from 'vitest';
 import { caughtUp, freshness } from '../demo/freshness.js';
 
 test('the charts are worth what their room is, unless no update came for two seconds', () => {

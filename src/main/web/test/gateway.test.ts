@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { afterEach, beforeEach, test } from 'node:test';
+import { afterEach, beforeEach, test } from 'vitest';
 import { WebSocket } from 'ws';
 import { connect } from '../client/index.js';
 import type { Connection, Options, Room, RoomEvents, Socket, State } from '../client/index.js';

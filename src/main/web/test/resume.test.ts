@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mock, test } from 'node:test';
+import { test, vi } from 'vitest';
 import type { RoomStatus } from '../client/index.js';
 import { message, patch, Rig, settled, told } from './rig.js';
 
@@ -155,9 +155,9 @@ test('a room is stale when not even a pong came for one and a half heartbeats, a
   const room = rig.connection.join('log');
   rig.live().admits('log', { epoch: 'e', offset: 1 });
 
-  mock.timers.tick(37_499);
+  vi.advanceTimersByTime(37_499);
   assert.equal(room.status, 'live');
-  mock.timers.tick(1);
+  vi.advanceTimersByTime(1);
   assert.equal(room.status, 'stale');
   rig.wire.answers({ type: 'pong', timestamp: 'now' }, { type: 'ping' });
 
