@@ -10,6 +10,10 @@ import { isObject } from './merge.js';
 import type { Command, JoinOptions, Position, Replies, RoomFrame, ServerMessage } from './protocol.js';
 import type { SavedRoom } from './replica.js';
 import type { Room } from './room.js';
+import { StreamSocket } from './stream.js';
+import { watchVisibility } from './visibility.js';
+import { openWebSocket } from './wire.js';
+import type { Opener } from './wire.js';
 
 /** What belongs to no room: the gateway's other frames by their type, and what becomes of the connection. */
 export type Events = { [M in Exclude<ServerMessage, RoomFrame> as M['type']]: M } & { state: State };
@@ -22,16 +26,23 @@ export interface Snapshot {
 export interface Options extends LinkOptions {
   /** What `snapshot` gave, as it was stored. Rooms in it resume when they are joined; what is no snapshot is ignored. */
   resume: unknown;
+  /** Whether a stream and HTTP may stand in for a WebSocket that does not get through. */
+  fallback: boolean;
+  /** For how long nobody may look at the page before rooms that keep a state pause; `Infinity` lets them go on. */
+  pauseHiddenMs: number;
 }
 
-const DEFAULTS: LinkOptions = {
-  socket: (url) => new WebSocket(url),
+const DEFAULTS = {
+  socket: openWebSocket,
   random: Math.random,
   replyTimeoutMs: 10_000,
 };
 
-/** Connects to the first endpoint that answers. With several, the first is tried first and the others in random order. */
-export function connect(endpoints: string | readonly string[], options: Partial<Options> = {}): Connection {
+/**
+ * Connects to the first endpoint that answers; the default is the host the page came from. With several, the first is
+ * tried first and the others in random order.
+ */
+export function connect(endpoints: string | readonly string[] = '/', options: Partial<Options> = {}): Connection {
   const connection = new Connection(endpoints, options);
   connection.open();
   return connection;
@@ -42,11 +53,17 @@ export class Connection extends Emitter<Events> {
   readonly #rooms = new Map<string, Membership>();
   /** Saved rooms that were not joined yet. */
   readonly #resume: Map<string, unknown>;
+  readonly #pauseHiddenMs: number;
+  #isHidden = false;
+  #unwatch: (() => void) | undefined;
 
-  constructor(endpoints: string | readonly string[], { resume, ...options }: Partial<Options> = {}) {
+  constructor(endpoints: string | readonly string[], options: Partial<Options> = {}) {
     super();
+    const { resume, fallback = true, pauseHiddenMs = 10_000, ...linkOptions } = options;
+    const stream: Opener = (url, token) => new StreamSocket(url, token, [...this.#rooms.values()].map(({ join }) => join));
+    this.#pauseHiddenMs = pauseHiddenMs;
     this.#resume = new Map(isObject(resume) && isObject(resume.rooms) ? Object.entries(resume.rooms) : []);
-    this.#link = new Link(endpoints, { ...DEFAULTS, ...options }, {
+    this.#link = new Link(endpoints, { ...DEFAULTS, stream: fallback ? stream : undefined, ...linkOptions }, {
       became: (state) => this.#became(state),
       heard: (message, command) => this.#heard(message, command),
       quieted: () => this.#rooms.forEach((room) => room.show()),
@@ -65,11 +82,17 @@ export class Connection extends Emitter<Events> {
 
   /** Opens the connection, or cuts the wait before the next attempt short. Does nothing while a socket is there. */
   open(): void {
+    this.#unwatch ??= watchVisibility(this.#pauseHiddenMs, (isHidden) => {
+      this.#isHidden = isHidden;
+      for (const room of this.#rooms.values()) room.pause(isHidden);
+    });
     this.#link.open();
   }
 
   /** Closes for good; rooms are kept, so that `open` would enter them again. */
   close(): void {
+    this.#unwatch?.();
+    this.#unwatch = undefined;
     this.#link.close();
   }
 
@@ -80,6 +103,7 @@ export class Connection extends Emitter<Events> {
     this.#resume.delete(name);
     const room = new Membership(name, options, this.#link, saved, () => this.#rooms.delete(name));
     this.#rooms.set(name, room);
+    room.pause(this.#isHidden);
     if (this.#link.isLive) room.enter();
     return room;
   }
@@ -110,8 +134,8 @@ export class Connection extends Emitter<Events> {
   #became(state: State): void {
     for (const room of [...this.#rooms.values()]) {
       if (state.name === 'live') room.enter();
-      if (state.name === 'reconnecting') room.lost();
-      if (state.name === 'closed') room.stopped(`Connection closed: ${state.reason || state.code}`);
+      else if (state.name === 'closed') room.stopped(`Connection closed: ${state.reason || state.code}`);
+      else room.lost();
     }
     this.emit('state', state);
   }

@@ -12,8 +12,9 @@ export class Rig {
     this.connection = new Connection(endpoints, {
       random: () => 0.5,
       replyTimeoutMs: 1_000,
-      socket: (url) => {
-        this.sockets.push(new FakeSocket(url));
+      fallback: false,
+      socket: (url, token) => {
+        this.sockets.push(new FakeSocket(url, token));
         return this.wire;
       },
       ...options,

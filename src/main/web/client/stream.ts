@@ -1,0 +1,370 @@
+/**
+ * Stands in for a WebSocket where only HTTP gets through: what the gateway says comes as Server-Sent Events, all rooms in
+ * one stream, and what the client says goes by the HTTP API. To whoever holds it, it is a socket: commands go in as frames
+ * and are answered by frames with their `id`. (An `EventSource` would hide why it was refused and when to come back, and
+ * would want the token in its address.)
+ *
+ * - A stream cannot be told to join or to leave: it is opened again with the other rooms and the place in each.
+ * - A publisher's own message comes back on its stream. It is known by the offset that the API answered, and becomes the
+ *   ack, in its place; until the answer is there, what follows in that room waits. In a room without offsets it is known
+ *   by what it says.
+ */
+import { cursor } from './cursor.js';
+import { parse } from './protocol.js';
+import type { Command, Id, JoinCommand, Joined, Message, Patch, Position, PublishCommand } from './protocol.js';
+import { LOST } from './wire.js';
+import type { Socket } from './wire.js';
+
+type Numbered<C> = C & { id?: Id | undefined };
+type Update = Message | Patch;
+
+interface StreamedRoom {
+  join: Numbered<JoinCommand>;
+  entered: boolean;
+  isState: boolean;
+  position: Position | undefined;
+  /** Publications on their way, each after the one before. */
+  posting: number;
+  posted: Promise<unknown>;
+  /** What came while it was not known whose it is. */
+  held: Update[];
+  /** Answers that wait for their place in the stream. */
+  acks: Map<number, { frame: object; echo: boolean }>;
+  /** What was published into a room without offsets, and has not come back. */
+  own: string[];
+}
+
+/** An answer of the API that is a no. */
+interface Problem {
+  status: number;
+  code: string;
+  message: string;
+  retryAfter?: number;
+}
+
+const REQUEST_MS = 10_000;
+const QUIET = 1.5;
+
+export class StreamSocket implements Socket {
+  onmessage: Socket['onmessage'] = null;
+  onclose: Socket['onclose'] = null;
+  onerror: Socket['onerror'] = null;
+  readonly #base: string;
+  #token: string | undefined;
+  readonly #rooms = new Map<string, StreamedRoom>();
+  #abort = new AbortController();
+  #isWelcome = false;
+  #isClosed = false;
+  #heartbeat = 25_000;
+  #heardAt = 0;
+  #user: string | undefined;
+  #auth: Id | undefined;
+  #reopening: ReturnType<typeof setTimeout> | undefined;
+
+  /** `url` is that of the WebSocket; `joins` is what will be joined as soon as there is a welcome. */
+  constructor(url: string, token: string | undefined, joins: readonly JoinCommand[]) {
+    const { searchParams, href } = new URL(url);
+    this.#base = href.replace(/^ws/, 'http');
+    this.#token = token ?? searchParams.get('token') ?? undefined;
+    for (const join of joins) this.#add(join);
+    void this.#open();
+  }
+
+  send(frame: string): void {
+    const command = JSON.parse(frame) as Numbered<Command>;
+    const { id, type } = command;
+    switch (type) {
+      case 'join': {
+        const room = this.#rooms.get(command.room);
+        if (room && !room.entered) return void (room.join.id = id); // the stream that is being opened has it
+        this.#add(command);
+        return this.#reopen();
+      }
+      case 'leave':
+        this.#rooms.delete(command.room);
+        this.#reopen();
+        return this.#say({ type: 'left', id, room: command.room });
+      case 'update': {
+        const room = this.#rooms.get(command.room);
+        if (room) room.join.maxRate = command.maxRate;
+        this.#reopen();
+        return this.#say({ type: 'updated', id, room: command.room });
+      }
+      case 'auth':
+        this.#token = command.token;
+        this.#auth = id;
+        return this.#reopen();
+      case 'message':
+        return this.#publish(command);
+      case 'broadcast':
+        return this.#command(id, 'ack', 'broadcast', command);
+      case 'private-message':
+        return this.#command(id, 'ack', `users/${encodeURIComponent(command.to)}/messages`, command);
+      case 'history': {
+        const { room, since, limit } = command;
+        const query = new URLSearchParams();
+        if (since) query.append('since', `${since.offset}`), query.append('epoch', since.epoch);
+        if (limit !== undefined) query.append('limit', `${limit}`);
+        return this.#command(id, 'history', `rooms/${encodeURIComponent(room)}/messages?${query}`, undefined, { room });
+      }
+      case 'ping':
+        if (Date.now() - this.#heardAt < this.#heartbeat * QUIET) return this.#pong(id);
+        // With no room there is no stream; whether the gateway is there shows any answer.
+        if (this.#rooms.size === 0) void this.#fetch('sse').then(() => this.#pong(id), () => {});
+        return;
+      default:
+        this.#say({ type: 'error', id, code: 'bad-request', message: `${type}: only over a WebSocket` });
+    }
+  }
+
+  close(): void {
+    this.#isClosed = true;
+    clearTimeout(this.#reopening);
+    this.#abort.abort();
+  }
+
+  #add(join: Numbered<JoinCommand>): void {
+    const fresh = { entered: false, isState: false, posting: 0, posted: Promise.resolve(), held: [], own: [] };
+    this.#rooms.set(join.room, { ...fresh, join: { ...join }, position: join.since, acks: new Map() });
+  }
+
+  #say(frame: object): void {
+    if (!this.#isClosed) this.onmessage?.call(this as never, { data: JSON.stringify(frame) } as MessageEvent);
+  }
+
+  #pong(id: Id | undefined): void {
+    this.#say({ type: 'pong', id, timestamp: new Date().toISOString() });
+  }
+
+  #end(code: number, reason: string): void {
+    if (this.#isClosed) return;
+    this.close();
+    this.onclose?.call(this as never, { code, reason } as CloseEvent);
+  }
+
+  // The stream
+
+  /** Once for all that is said in this turn. */
+  #reopen(): void {
+    clearTimeout(this.#reopening);
+    this.#reopening = setTimeout(() => void this.#open());
+  }
+
+  async #open(): Promise<void> {
+    this.#abort.abort();
+    const { signal } = (this.#abort = new AbortController());
+    if (this.#isWelcome && this.#rooms.size === 0) return;
+    try {
+      const response = await this.#fetch(this.#address([...this.#rooms.values()]), { signal });
+      if (!response.ok) return await this.#refused(await problem(response));
+      const reader = response.body!.pipeThrough(new TextDecoderStream()).getReader();
+      let rest = '';
+      for (;;) {
+        const { done, value } = await reader.read();
+        if (done) return this.#end(LOST, 'The stream ended');
+        this.#heardAt = Date.now();
+        const lines = (rest + value).split('\n');
+        rest = lines.pop()!;
+        // One JSON object is one line of data, and says itself what the other fields say.
+        for (const line of lines) if (line.startsWith('data:')) this.#hear(line.slice(5));
+      }
+    } catch (failure) {
+      if (!signal.aborted) this.#end(LOST, String(failure));
+    }
+  }
+
+  #address(rooms: readonly StreamedRoom[]): string {
+    const query = new URLSearchParams(rooms.map(({ join }) => ['room', join.room]));
+    const set = (name: string, value: unknown) => value !== undefined && query.set(name, String(value));
+    const known = rooms.filter(({ entered, position }) => entered || position);
+    set('since', cursor(known.map(({ join, position }) => [join.room, position] as const)) || undefined);
+    set('user', rooms.find(({ join }) => join.user)?.join.user);
+    // One number holds for all rooms: the most that any of them wants.
+    const most = (of: Array<number | undefined>) => of.reduce((a, b) => (a === undefined || b! > a ? b : a), undefined);
+    set('history', most(rooms.filter(({ entered }) => !entered).map(({ join }) => join.history)));
+    const isUnbounded = rooms.some(({ isState, join }) => isState && join.maxRate === undefined);
+    if (!isUnbounded) set('maxRate', most(rooms.map(({ join }) => join.maxRate).filter((rate) => rate !== undefined)));
+    return `sse?${query}`;
+  }
+
+  #hear(data: string): void {
+    const message = parse(data);
+    switch (message?.type) {
+      case 'welcome':
+        this.#isWelcome = true;
+        this.#heartbeat = message.heartbeat;
+        this.#user = message.user;
+        return this.#say(message);
+      case 'authenticated':
+        this.#say({ ...message, id: this.#auth });
+        this.#auth = undefined;
+        return;
+      case 'fanfara-error':
+        return this.#end(message.code, message.message);
+      case 'joined':
+        return this.#joined(message);
+      case 'left':
+        this.#rooms.delete(message.room);
+        return this.#say(message);
+      case 'message':
+      case 'patch': {
+        const room = this.#rooms.get(message.room);
+        if (room?.posting) room.held.push(message);
+        else if (room) this.#pass(room, message);
+        return;
+      }
+      default:
+        if (message) this.#say(message);
+    }
+  }
+
+  #joined(joined: Joined): void {
+    const room = this.#rooms.get(joined.room);
+    if (!room) return;
+    const { epoch, offset = 0, state, messages = [] } = joined;
+    const isAgain = room.entered;
+    const { id } = room.join;
+    room.entered = true;
+    room.isState ||= state !== undefined;
+    if (isAgain && joined.recovered && !state) {
+      for (const message of messages) this.#hear(JSON.stringify(message));
+      return;
+    }
+    room.position = epoch === undefined ? undefined : { epoch, offset };
+    room.held = [];
+    this.#say(isAgain ? joined : { ...joined, id });
+    this.#acknowledge(room);
+  }
+
+  #pass(room: StreamedRoom, message: Update): void {
+    const { offset } = message;
+    room.isState ||= message.type === 'patch';
+    if (offset === undefined || !room.position) {
+      const own = room.own.indexOf(content(message));
+      if (own < 0) this.#say(message);
+      else room.own.splice(own, 1);
+      return;
+    }
+    if (offset <= room.position.offset) return;
+    const before = room.position.offset;
+    room.position = { ...room.position, offset };
+    const isOwn = room.acks.get(offset)?.echo === false && before === offset - 1;
+    if (!isOwn) this.#say(message);
+    this.#acknowledge(room);
+  }
+
+  #acknowledge(room: StreamedRoom): void {
+    for (const [offset, { frame }] of room.acks) {
+      if (offset > (room.position?.offset ?? Infinity)) continue;
+      room.acks.delete(offset);
+      this.#say(frame);
+    }
+  }
+
+  /** What is refused may be one room of many. */
+  async #refused(no: Problem): Promise<void> {
+    if (no.status === 401) return this.#end(1008, this.#token === undefined ? 'Token required' : 'Invalid token');
+    if (no.status === 429 || no.status >= 500) return this.#end(1013, `${no.message}, retryAfter=${no.retryAfter ?? 0}`);
+    const { signal } = this.#abort;
+    // The gateway is there, and without a room it has nothing to stream.
+    if (!this.#isWelcome) this.#hear(JSON.stringify({ ...NOBODY, heartbeat: this.#heartbeat }));
+    const rooms = [...this.#rooms.values()];
+    const fresh = rooms.filter(({ entered }) => !entered);
+    const suspects = fresh.length ? fresh : rooms;
+    let found = suspects.length === 1;
+    if (found) this.#reject(suspects[0]!, no);
+    else {
+      for (const suspect of suspects) {
+        const alone = new AbortController();
+        const response = await this.#fetch(this.#address([suspect]), { signal: alone.signal });
+        const refusal = response.ok ? undefined : await problem(response);
+        alone.abort();
+        if (signal.aborted) return;
+        if (!refusal || refusal.status === 429 || refusal.status >= 500) continue;
+        found = true;
+        this.#reject(suspect, refusal);
+      }
+    }
+    if (!found && suspects.length) this.#reject(suspects.at(-1)!, no); // it is too many together
+    this.#reopen();
+  }
+
+  #reject({ join, entered }: StreamedRoom, { code, message }: Problem): void {
+    this.#rooms.delete(join.room);
+    this.#say(entered ? { type: 'left', room: join.room, reason: code } : { type: 'error', id: join.id, code, message });
+  }
+
+  // The API
+
+  #publish({ id, type: _, room: name, echo = false, ...body }: Numbered<PublishCommand>): void {
+    const room = this.#rooms.get(name);
+    if (!room) return this.#say({ type: 'error', id, code: 'not-joined', message: 'This connection is not in the room' });
+    const user = room.join.user ?? this.#user;
+    const said = content(body as Partial<Message>);
+    const isPlain = !room.position;
+    if (isPlain && !echo) room.own.push(said);
+    room.posting++;
+    const path = `rooms/${encodeURIComponent(name)}/messages`;
+    const sent = room.posted.then(() => this.#call(path, { ...body, ...(user && { user }) }));
+    room.posted = sent.then(
+      (answer) => {
+        const frame = { type: 'ack', id, room: name, ...answer };
+        const { offset } = answer as { offset?: number };
+        if (offset === undefined) this.#say(frame);
+        else room.acks.set(offset, { frame, echo });
+      },
+      (failure: unknown) => {
+        if (isPlain && !echo) room.own.splice(room.own.indexOf(said), 1);
+        this.#fail(id, failure);
+      },
+    );
+    void room.posted.then(() => {
+      if (--room.posting) return;
+      for (const message of room.held.splice(0)) this.#pass(room, message);
+      this.#acknowledge(room);
+    });
+  }
+
+  #command(id: Id | undefined, type: string, path: string, body?: object, more?: object): void {
+    this.#call(path, body).then(
+      (answer) => this.#say({ type, id, ...more, ...answer }),
+      (failure: unknown) => this.#fail(id, failure),
+    );
+  }
+
+  /** Where nothing was answered nothing is said: whether it was done is unknown. */
+  #fail(id: Id | undefined, failure: unknown): void {
+    if (!(failure instanceof Error)) this.#say({ ...(failure as Problem), type: 'error', id });
+  }
+
+  /** Throws a `Problem` where the answer is a no. */
+  async #call(path: string, body?: object): Promise<object> {
+    const signal = AbortSignal.timeout(REQUEST_MS);
+    const post = body && { method: 'POST', body: JSON.stringify(body) };
+    const response = await this.#fetch(`api/${path}`, { signal, ...post });
+    if (!response.ok) throw await problem(response);
+    return response.json();
+  }
+
+  #fetch(path: string, init: RequestInit = {}): Promise<Response> {
+    const headers: Record<string, string> = {};
+    if (init.body) headers['Content-Type'] = 'application/json';
+    if (this.#token !== undefined) headers.Authorization = `Bearer ${this.#token}`;
+    return fetch(new URL(path, this.#base), { cache: 'no-store', ...init, headers });
+  }
+}
+
+const NOBODY = { type: 'welcome', connection: '', user: '', node: '', version: '' };
+
+const content = ({ text, data }: { text?: string; data?: unknown }): string => JSON.stringify({ text, data });
+
+async function problem(response: Response): Promise<Problem> {
+  const { code, detail } = await response.json().catch(() => ({}));
+  const seconds = Number(response.headers.get('Retry-After'));
+  return {
+    status: response.status,
+    code: code ?? 'unavailable',
+    message: detail ?? `HTTP ${response.status}`,
+    ...(seconds > 0 && { retryAfter: seconds * 1_000 }),
+  };
+}
