@@ -3,6 +3,7 @@
  * its rooms enter again where they were. It knows no DOM and brings no payload of its own.
  */
 import { Emitter } from './emitter.js';
+import { socketUrl } from './endpoints.js';
 import { Link } from './link.js';
 import type { LinkOptions, State } from './link.js';
 import { Membership } from './membership.js';
@@ -10,6 +11,8 @@ import { isObject } from './merge.js';
 import type { Command, JoinOptions, Position, Replies, RoomFrame, ServerMessage } from './protocol.js';
 import type { SavedRoom } from './replica.js';
 import type { Room } from './room.js';
+import { canShare, PortSocket } from './shared/port.js';
+import type { Sharing } from './shared/port.js';
 import { StreamSocket } from './stream.js';
 import { watchVisibility } from './visibility.js';
 import { openWebSocket } from './wire.js';
@@ -28,8 +31,17 @@ export interface Options extends LinkOptions {
   resume: unknown;
   /** Whether a stream and HTTP may stand in for a WebSocket that does not get through. */
   fallback: boolean;
+  /** Tabs of one browser share one connection, where it knows shared workers; see `SharedOptions`. */
+  shared: boolean | SharedOptions;
   /** For how long nobody may look at the page before rooms that keep a state pause; `Infinity` lets them go on. */
   pauseHiddenMs: number;
+}
+
+export interface SharedOptions {
+  /** Where `fanfara.worker.js` is. It must have the page's own origin; the default is beside this script. */
+  script?: string | URL;
+  /** Only tabs with the same name share. Where there are users it names one: a connection is one user's. */
+  name?: string;
 }
 
 const DEFAULTS = {
@@ -59,16 +71,38 @@ export class Connection extends Emitter<Events> {
 
   constructor(endpoints: string | readonly string[], options: Partial<Options> = {}) {
     super();
-    const { resume, fallback = true, pauseHiddenMs = 10_000, ...linkOptions } = options;
+    const { resume, fallback = true, pauseHiddenMs = 10_000, shared, ...linkOptions } = options;
     const stream: Opener = (url, token) => new StreamSocket(url, token, [...this.#rooms.values()].map(({ join }) => join));
     this.#pauseHiddenMs = pauseHiddenMs;
     this.#resume = new Map(isObject(resume) && isObject(resume.rooms) ? Object.entries(resume.rooms) : []);
-    this.#link = new Link(endpoints, { ...DEFAULTS, stream: fallback ? stream : undefined, ...linkOptions }, {
+    const own: LinkOptions = { ...DEFAULTS, stream: fallback ? stream : undefined, ...linkOptions };
+    const line = shared ? this.#share(endpoints, shared === true ? {} : shared, own) : own;
+    this.#link = new Link(endpoints, line, {
       became: (state) => this.#became(state),
       heard: (message, command) => this.#heard(message, command),
       quieted: () => this.#rooms.forEach((room) => room.show()),
       resumes: () => this.#resume.size > 0 || Object.keys(this.positions()).length > 0,
     });
+  }
+
+  /** The way through the worker, and in its place our own where there is none, or turns out to be none. */
+  #share(given: string | readonly string[], { script = beside(), name = '' }: SharedOptions, own: LinkOptions): LinkOptions {
+    if (!canShare(script)) return own;
+    const { token, replyTimeoutMs, stream } = own;
+    const endpoints = ([] as string[]).concat(given).map(socketUrl);
+    const failed = (): void => void Object.assign(shared, own);
+    const sharing: Sharing = {
+      script,
+      name: ['fanfara', name, ...endpoints].join(' '),
+      endpoints,
+      fallback: stream !== undefined,
+      replyTimeoutMs,
+      token: typeof token === 'string' ? () => token : token,
+      saved: (room) => this.#rooms.get(room)?.saved,
+      failed,
+    };
+    const shared: LinkOptions = { ...own, token: undefined, stream: undefined, socket: () => new PortSocket(sharing) };
+    return shared;
   }
 
   get state(): State {
@@ -96,10 +130,12 @@ export class Connection extends Emitter<Events> {
     this.#link.close();
   }
 
-  /** Makes this connection a member of the room, now and after every reconnect, until the room is left. */
-  join(name: string, options: JoinOptions = {}): Room {
+  /**
+   * Makes this connection a member of the room, now and after every reconnect, until the room is left. `saved` is where to
+   * go on: the room's part of a snapshot.
+   */
+  join(name: string, options: JoinOptions = {}, saved: unknown = this.#resume.get(name)): Room {
     if (this.#rooms.has(name)) throw new Error(`Already in room ${name}`);
-    const saved = this.#resume.get(name);
     this.#resume.delete(name);
     const room = new Membership(name, options, this.#link, saved, () => this.#rooms.delete(name));
     this.#rooms.set(name, room);
@@ -153,4 +189,9 @@ const ROOM_FRAMES: ReadonlySet<string> = new Set<RoomFrame['type']>([
 
 function isRoomFrame(message: ServerMessage): message is RoomFrame {
   return ROOM_FRAMES.has(message.type);
+}
+
+/** Where this script was loaded from. A bundle elsewhere says itself where the worker is. */
+function beside(): URL {
+  return new URL('fanfara.worker.js', import.meta.url);
 }

@@ -1,6 +1,6 @@
 /** The JavaScript client: `connect` to a gateway, `join` rooms, listen. */
 export { connect, Connection } from './connection.js';
-export type { Events, Options, Snapshot } from './connection.js';
+export type { Events, Options, SharedOptions, Snapshot } from './connection.js';
 export type { State, TokenSource, Transport } from './link.js';
 export type { Json, JsonObject } from './merge.js';
 export type * from './protocol.js';

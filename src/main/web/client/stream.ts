@@ -5,33 +5,26 @@
  * would want the token in its address.)
  *
  * - A stream cannot be told to join or to leave: it is opened again with the other rooms and the place in each.
- * - A publisher's own message comes back on its stream. It is known by the offset that the API answered, and becomes the
- *   ack, in its place; until the answer is there, what follows in that room waits. In a room without offsets it is known
- *   by what it says.
+ * - A publisher's own message comes back on its stream, and becomes the ack there (see echoes.ts).
  */
 import { cursor } from './cursor.js';
+import { Echoes } from './echoes.js';
+import type { Update } from './echoes.js';
 import { parse } from './protocol.js';
-import type { Command, Id, JoinCommand, Joined, Message, Patch, Position, PublishCommand } from './protocol.js';
+import type { Command, Id, JoinCommand, Joined, Position, PublishCommand } from './protocol.js';
 import { LOST } from './wire.js';
 import type { Socket } from './wire.js';
 
 type Numbered<C> = C & { id?: Id | undefined };
-type Update = Message | Patch;
 
 interface StreamedRoom {
   join: Numbered<JoinCommand>;
   entered: boolean;
   isState: boolean;
   position: Position | undefined;
-  /** Publications on their way, each after the one before. */
-  posting: number;
+  echoes: Echoes;
+  /** The last publication on its way: each goes after the one before. */
   posted: Promise<unknown>;
-  /** What came while it was not known whose it is. */
-  held: Update[];
-  /** Answers that wait for their place in the stream. */
-  acks: Map<number, { frame: object; echo: boolean }>;
-  /** What was published into a room without offsets, and has not come back. */
-  own: string[];
 }
 
 /** An answer of the API that is a no. */
@@ -124,8 +117,14 @@ export class StreamSocket implements Socket {
   }
 
   #add(join: Numbered<JoinCommand>): void {
-    const fresh = { entered: false, isState: false, posting: 0, posted: Promise.resolve(), held: [], own: [] };
-    this.#rooms.set(join.room, { ...fresh, join: { ...join }, position: join.since, acks: new Map() });
+    this.#rooms.set(join.room, {
+      join: { ...join },
+      entered: false,
+      isState: false,
+      position: join.since,
+      echoes: new Echoes((frame) => this.#say(frame)),
+      posted: Promise.resolve(),
+    });
   }
 
   #say(frame: object): void {
@@ -207,12 +206,8 @@ export class StreamSocket implements Socket {
         this.#rooms.delete(message.room);
         return this.#say(message);
       case 'message':
-      case 'patch': {
-        const room = this.#rooms.get(message.room);
-        if (room?.posting) room.held.push(message);
-        else if (room) this.#pass(room, message);
-        return;
-      }
+      case 'patch':
+        return this.#updated(message);
       default:
         if (message) this.#say(message);
     }
@@ -231,34 +226,17 @@ export class StreamSocket implements Socket {
       return;
     }
     room.position = epoch === undefined ? undefined : { epoch, offset };
-    room.held = [];
     this.#say(isAgain ? joined : { ...joined, id });
-    this.#acknowledge(room);
+    room.echoes.restart(offset);
   }
 
-  #pass(room: StreamedRoom, message: Update): void {
-    const { offset } = message;
-    room.isState ||= message.type === 'patch';
-    if (offset === undefined || !room.position) {
-      const own = room.own.indexOf(content(message));
-      if (own < 0) this.#say(message);
-      else room.own.splice(own, 1);
-      return;
-    }
-    if (offset <= room.position.offset) return;
-    const before = room.position.offset;
-    room.position = { ...room.position, offset };
-    const isOwn = room.acks.get(offset)?.echo === false && before === offset - 1;
-    if (!isOwn) this.#say(message);
-    this.#acknowledge(room);
-  }
-
-  #acknowledge(room: StreamedRoom): void {
-    for (const [offset, { frame }] of room.acks) {
-      if (offset > (room.position?.offset ?? Infinity)) continue;
-      room.acks.delete(offset);
-      this.#say(frame);
-    }
+  #updated(update: Update): void {
+    const room = this.#rooms.get(update.room);
+    if (!room) return;
+    const { offset } = update;
+    room.isState ||= update.type === 'patch';
+    if (offset !== undefined && room.position && offset > room.position.offset) room.position = { ...room.position, offset };
+    room.echoes.hear(update);
   }
 
   /** What is refused may be one room of many. */
@@ -296,33 +274,15 @@ export class StreamSocket implements Socket {
 
   // The API
 
-  #publish({ id, type: _, room: name, echo = false, ...body }: Numbered<PublishCommand>): void {
+  #publish(command: Numbered<PublishCommand>): void {
+    const { id, type: _, room: name, echo: __, ...body } = command;
     const room = this.#rooms.get(name);
     if (!room) return this.#say({ type: 'error', id, code: 'not-joined', message: 'This connection is not in the room' });
     const user = room.join.user ?? this.#user;
-    const said = content(body as Partial<Message>);
-    const isPlain = !room.position;
-    if (isPlain && !echo) room.own.push(said);
-    room.posting++;
     const path = `rooms/${encodeURIComponent(name)}/messages`;
     const sent = room.posted.then(() => this.#call(path, { ...body, ...(user && { user }) }));
-    room.posted = sent.then(
-      (answer) => {
-        const frame = { type: 'ack', id, room: name, ...answer };
-        const { offset } = answer as { offset?: number };
-        if (offset === undefined) this.#say(frame);
-        else room.acks.set(offset, { frame, echo });
-      },
-      (failure: unknown) => {
-        if (isPlain && !echo) room.own.splice(room.own.indexOf(said), 1);
-        this.#fail(id, failure);
-      },
-    );
-    void room.posted.then(() => {
-      if (--room.posting) return;
-      for (const message of room.held.splice(0)) this.#pass(room, message);
-      this.#acknowledge(room);
-    });
+    room.posted = sent.catch(() => {});
+    room.echoes.published(command, sent).catch((failure: unknown) => this.#fail(id, failure));
   }
 
   #command(id: Id | undefined, type: string, path: string, body?: object, more?: object): void {
@@ -355,8 +315,6 @@ export class StreamSocket implements Socket {
 }
 
 const NOBODY = { type: 'welcome', connection: '', user: '', node: '', version: '' };
-
-const content = ({ text, data }: { text?: string; data?: unknown }): string => JSON.stringify({ text, data });
 
 async function problem(response: Response): Promise<Problem> {
   const { code, detail } = await response.json().catch(() => ({}));
