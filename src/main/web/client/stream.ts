@@ -52,6 +52,8 @@ export class StreamSocket implements Socket {
   #heardAt = 0;
   #user: string | undefined;
   #auth: Id | undefined;
+  /** What is true when the stream has been opened again. */
+  #due: object[] = [];
   #reopening: ReturnType<typeof setTimeout> | undefined;
 
   /** `url` is that of the WebSocket; `joins` is what will be joined as soon as there is a welcome. */
@@ -80,8 +82,8 @@ export class StreamSocket implements Socket {
       case 'update': {
         const room = this.#rooms.get(command.room);
         if (room) room.join.maxRate = command.maxRate;
-        this.#reopen();
-        return this.#say({ type: 'updated', id, room: command.room });
+        this.#due.push({ type: 'updated', id, room: command.room });
+        return this.#reopen();
       }
       case 'auth':
         this.#token = command.token;
@@ -193,7 +195,9 @@ export class StreamSocket implements Socket {
         this.#isWelcome = true;
         this.#heartbeat = message.heartbeat;
         this.#user = message.user;
-        return this.#say(message);
+        this.#say(message);
+        for (const frame of this.#due.splice(0)) this.#say(frame);
+        return;
       case 'authenticated':
         this.#say({ ...message, id: this.#auth });
         this.#auth = undefined;
