@@ -98,6 +98,10 @@ export class Link {
     this.#owner = owner;
   }
 
+  get #isOffline(): boolean {
+    return isOffline(this.#endpoints.current);
+  }
+
   get isLive(): boolean {
     return this.state.name === 'live';
   }
@@ -107,7 +111,7 @@ export class Link {
     if (this.isLive || this.state.name === 'connecting') return;
     clearTimeout(this.#timer);
     this.#unwatch ??= watchNetwork(() => this.#networkChanged());
-    if (isOffline()) this.#become({ name: 'offline' });
+    if (this.#isOffline) this.#become({ name: 'offline' });
     else this.#attempt(this.#preferred);
   }
 
@@ -254,7 +258,7 @@ export class Link {
   #networkChanged(): void {
     if (this.isLive) return this.#ping(); // it may or may not have survived
     if (this.state.name === 'closed') return;
-    if (!isOffline()) return this.open();
+    if (!this.#isOffline) return this.open();
     if (this.state.name === 'connecting') return this.abandon('Offline');
     clearTimeout(this.#timer);
     this.#become({ name: 'offline' });
@@ -289,7 +293,7 @@ export class Link {
     const isAsked = this.#resumeAt !== undefined;
     this.#forget();
     this.#wasRefused = mayRenew;
-    if (isOffline()) return this.#become({ name: 'offline' });
+    if (this.#isOffline) return this.#become({ name: 'offline' });
     if (!isStream && stream && this.#broken >= BROKEN) return this.#attempt('sse');
     if (!isAsked) this.#failures++;
     this.#endpoints.next();

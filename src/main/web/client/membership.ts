@@ -80,8 +80,8 @@ export class Membership extends Emitter<RoomEvents> implements Room {
 
   publish(payload: Payload | string, options: PublishOptions = {}): Promise<Ack> {
     if (this.#isOver) return Promise.reject(new Error(`Not in room ${this.name}`));
-    const isOff = this.#line.state.name === 'reconnecting' || this.#line.state.name === 'closed';
-    if (isOff && options.key === undefined) return Promise.reject(new Error('Not connected'));
+    const { name } = this.#line.state;
+    if (name !== 'live' && name !== 'connecting' && options.key === undefined) return Promise.reject(new Error('Not connected'));
     const content = typeof payload === 'string' ? { text: payload } : payload;
     return this.#outbox.add({ type: 'message', room: this.name, ...content, ...options });
   }

@@ -1,8 +1,8 @@
 /** What the browser knows of the network, in pages and in workers; nothing elsewhere. */
 
-/** Only a "no" can be believed: with a network up, the gateway may still be out of reach. */
-export function isOffline(): boolean {
-  return globalThis.navigator?.onLine === false;
+/** Only a "no" can be believed: with a network up, the gateway may still be out of reach. One on this machine never is. */
+export function isOffline(url: string): boolean {
+  return globalThis.navigator?.onLine === false && !/^wss?:\/\/(localhost|127\.|\[::1\])/.test(url);
 }
 
 /** Returns what ends the watching. */

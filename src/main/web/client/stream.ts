@@ -246,7 +246,7 @@ export class StreamSocket implements Socket {
   /** What is refused may be one room of many. */
   async #refused(no: Problem): Promise<void> {
     if (no.status === 401) return this.#end(1008, this.#token === undefined ? 'Token required' : 'Invalid token');
-    if (no.status === 429 || no.status >= 500) return this.#end(1013, `${no.message}, retryAfter=${no.retryAfter ?? 0}`);
+    if (isPassing(no)) return this.#end(1013, `${no.message}, retryAfter=${no.retryAfter ?? 0}`);
     const { signal } = this.#abort;
     // The gateway is there, and without a room it has nothing to stream.
     if (!this.#isWelcome) this.#hear(JSON.stringify({ ...NOBODY, heartbeat: this.#heartbeat }));
@@ -262,7 +262,7 @@ export class StreamSocket implements Socket {
         const refusal = response.ok ? undefined : await problem(response);
         alone.abort();
         if (signal.aborted) return;
-        if (!refusal || refusal.status === 429 || refusal.status >= 500) continue;
+        if (!refusal || isPassing(refusal)) continue;
         found = true;
         this.#reject(suspect, refusal);
       }
@@ -317,6 +317,9 @@ export class StreamSocket implements Socket {
     return fetch(new URL(path, this.#base), { cache: 'no-store', ...init, headers });
   }
 }
+
+/** Says nothing of the rooms: there is too much to do, or it was not the gateway that answered. */
+const isPassing = ({ status, code }: Problem): boolean => status === 429 || code === 'unavailable' || status >= 500;
 
 const NOBODY = { type: 'welcome', connection: '', user: '', node: '', version: '' };
 

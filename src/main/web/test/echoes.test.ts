@@ -56,7 +56,7 @@ test('a key that was known already is acknowledged at once', async () => {
 });
 
 test('a merged patch is heard by the author of a part of it too', async () => {
-  await publish('a', 1)({ offset: 3 });
+  await publish('a', 1)({ offset: 4 });
   hear(patch('dash', 1, 4, {}));
 
   assert.deepEqual(said, ['4', 'ack 1']);

@@ -77,3 +77,23 @@ test('a closed connection does not care', () => {
 
   assert.deepEqual([rig.sockets.length, rig.connection.state.name], [1, 'closed']);
 });
+
+test('a gateway on this machine needs no network', () => {
+  network(false);
+  for (const endpoint of ['http://localhost:8080', 'ws://127.0.0.1/ws', 'http://[::1]:8080']) {
+    const local = new Rig(endpoint);
+    local.live();
+    assert.equal(local.connection.state.name, 'live');
+    local.connection.close();
+  }
+});
+
+test('without a network a message that could come twice is not kept', async () => {
+  rig.live();
+  const room = rig.connection.join('log');
+  rig.wire.admits('log');
+  network(false);
+  rig.wire.closes(1006);
+
+  await assert.rejects(room.publish('x'), /Not connected/);
+});

@@ -166,6 +166,7 @@ test('a loss is told to all tabs, and each hears what it missed', async () => {
   await settled();
   wire().welcomes();
   assert.deepEqual(hears(), [{ type: 'join', room: 'log', since: { epoch: 'e', offset: 1 } }]);
+  assert.deepEqual([room.status, other.status], ['stale', 'stale']);
   wire().admits('log', { epoch: 'e', offset: 3, recovered: true, messages: [message('log', 2), message('log', 3)] });
   wire().says(message('log', 4));
 

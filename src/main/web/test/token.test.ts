@@ -48,6 +48,23 @@ test('a token is renewed in session before it expires, and again', async () => {
   assert.deepEqual(it.wire.hears().filter((it) => 'token' in it), [{ type: 'auth', token: 't3' }]);
 });
 
+test('a token that cannot be had, or is refused, in session is asked for again', async () => {
+  let asked = 0;
+  const it = rig(() => {
+    if (++asked === 2) throw new Error('login server is down');
+    return `t${asked}`;
+  });
+  it.connection.open();
+  await later();
+  it.wire.welcomes();
+  it.wire.says(expires(100_000));
+  await passes(it, 90_000);
+  it.wire.answers({ type: 'error', code: 'unauthorized', message: 'Invalid token' }, { type: 'auth' });
+  await passes(it, 10_000);
+
+  assert.deepEqual(it.wire.hears().filter((it) => 'token' in it), [{ type: 'auth', token: 't3' }, { type: 'auth', token: 't4' }]);
+});
+
 test('a refused token is replaced once, and the second refusal is the end', async () => {
   const it = rig();
   it.connection.open();

@@ -48,11 +48,12 @@ export class PortSocket implements Socket {
     this.#port = worker.port;
     this.#port.onmessage = ({ data }: MessageEvent<FromWorker>) => void this.#hear(data);
     const lock = `fanfara ${crypto.randomUUID()}`;
-    void navigator.locks.request(lock, () => {
+    const hold = () => {
       if (this.#isClosed) return;
       this.#tell({ open: { endpoints, fallback, replyTimeoutMs, hasToken: token !== undefined, lock } });
       return new Promise<void>((resolve) => (this.#release = resolve));
-    });
+    };
+    navigator.locks.request(lock, hold).catch((failure) => this.#end(LOST, String(failure)));
   }
 
   send(frame: string): void {
