@@ -53,8 +53,7 @@ public final class Cluster {
         structures.accept(config);
         RoutedClusterManager manager = new RoutedClusterManager(options, config, beforeJoin);
         // A copy has plain metrics options, in which what the meters are told to leave out is lost.
-        VertxOptions clustered =
-                new VertxOptions(vertxOptions).setMetricsOptions(vertxOptions.getMetricsOptions());
+        VertxOptions clustered = new VertxOptions(vertxOptions).setMetricsOptions(vertxOptions.getMetricsOptions());
         bus(options, clustered.getEventBusOptions());
         return builder.with(clustered)
                 .withClusterManager(manager)

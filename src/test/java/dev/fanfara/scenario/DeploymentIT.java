@@ -132,21 +132,30 @@ class DeploymentIT {
             assertThat(pod.getSecurityContext().getRunAsNonRoot()).isTrue();
             assertThat(gateway.getSecurityContext().getReadOnlyRootFilesystem()).isTrue();
             assertThat(gateway.getVolumeMounts()).allMatch(mount -> mount.getSubPath() == null);
-            for (Probe probe : List.of(gateway.getStartupProbe(), gateway.getReadinessProbe(), gateway.getLivenessProbe())) {
+            for (Probe probe :
+                    List.of(gateway.getStartupProbe(), gateway.getReadinessProbe(), gateway.getLivenessProbe())) {
                 assertThat(probe.getHttpGet().getPort().getStrVal()).isEqualTo("management");
             }
             Map<String, Integer> ports = gateway.getPorts().stream()
                     .collect(Collectors.toMap(port -> port.getName(), port -> port.getContainerPort()));
-            assertThat(ports).containsEntry("http", settings.getJsonObject("server").getInteger("port"));
-            objects.stream().filter(Service.class::isInstance).map(Service.class::cast).forEach(service -> {
-                assertThat(service.getSpec().getPorts())
-                        .allMatch(port -> ports.containsKey(port.getTargetPort() == null
-                                        || port.getTargetPort().getStrVal() == null
-                                ? port.getName()
-                                : port.getTargetPort().getStrVal()));
-                assertThat(gateways.getSpec().getTemplate().getMetadata().getLabels())
-                        .containsAllEntriesOf(service.getSpec().getSelector());
-            });
+            assertThat(ports)
+                    .containsEntry("http", settings.getJsonObject("server").getInteger("port"));
+            objects.stream()
+                    .filter(Service.class::isInstance)
+                    .map(Service.class::cast)
+                    .forEach(service -> {
+                        assertThat(service.getSpec().getPorts())
+                                .allMatch(port -> ports.containsKey(
+                                        port.getTargetPort() == null
+                                                        || port.getTargetPort().getStrVal() == null
+                                                ? port.getName()
+                                                : port.getTargetPort().getStrVal()));
+                        assertThat(gateways.getSpec()
+                                        .getTemplate()
+                                        .getMetadata()
+                                        .getLabels())
+                                .containsAllEntriesOf(service.getSpec().getSelector());
+                    });
         }
     }
 
@@ -196,8 +205,8 @@ class DeploymentIT {
         JsonNode rules = YAML.readTree(MONITORING.resolve("prometheusrule.yaml").toFile());
         assertThat(rules.at("/spec/groups/0/rules"))
                 .isNotEmpty()
-                .allSatisfy(rule -> assertThat(rule.at("/annotations/description").asText())
-                        .isNotBlank());
+                .allSatisfy(rule ->
+                        assertThat(rule.at("/annotations/description").asText()).isNotBlank());
         if (has("promtool")) {
             Path file = directory.resolve("rules.yaml");
             YAML.writeValue(file.toFile(), rules.path("spec"));
