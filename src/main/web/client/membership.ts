@@ -108,7 +108,7 @@ export class Membership extends Emitter<RoomEvents> implements Room {
   leave(): void {
     if (this.#isOver) return;
     this.#sendLeave();
-    this.#end({ type: 'left', room: this.name });
+    this.#left({ type: 'left', room: this.name });
   }
 
   /** Sends the join; the line is live. */
@@ -132,7 +132,7 @@ export class Membership extends Emitter<RoomEvents> implements Room {
   /** The connection ended for good; a message that waits would wait for ever. */
   stopped(reason: string): void {
     this.lost();
-    this.#outbox.end(reason);
+    this.#outbox.end(new Error(reason));
   }
 
   hear(frame: RoomFrame, command: Command | undefined): void {
@@ -152,7 +152,7 @@ export class Membership extends Emitter<RoomEvents> implements Room {
         break;
       case 'left':
         // Unasked it was the gateway's decision, and joining again would contradict it.
-        if (frame.id === undefined) this.#end(frame);
+        if (frame.id === undefined) this.#left(frame);
         break;
       case 'degraded':
       case 'restored':
@@ -220,7 +220,7 @@ export class Membership extends Emitter<RoomEvents> implements Room {
       setTimeout(() => this.#entry === command && this.enter(), failure.retryAfter ?? REJOIN_MS);
     } else {
       this.emit('refused', failure);
-      this.#end();
+      this.#end(failure);
     }
   }
 
@@ -247,12 +247,17 @@ export class Membership extends Emitter<RoomEvents> implements Room {
     if (this.state) this.emit('state', this.state);
   }
 
-  #end(left?: Left): void {
+  #left(left: Left): void {
+    this.#end(new Error(`Left room ${this.name} before the ack`));
+    this.emit('left', left);
+  }
+
+  /** What waits to be published fails with this. */
+  #end(failure: Error): void {
     this.#isOver = true;
-    this.#outbox.end(`Left room ${this.name} before the ack`);
+    this.#outbox.end(failure);
     this.lost();
     this.#gone();
-    if (left) this.emit('left', left);
   }
 }
 

@@ -159,6 +159,15 @@ test('when the connection ends for good, or the room is left, what waits fails',
   await assert.rejects(other.publish({ text: 'c' }), /Not in room other/);
 });
 
+test('what waits for a room that refuses us fails with that refusal', async () => {
+  const rig = joined();
+  const published = rig.connection.join('log').publish('a');
+
+  rig.wire.answers({ type: 'error', code: 'forbidden', message: 'No' }, { type: 'join' });
+
+  await assert.rejects(published, ({ code }: Refusal) => code === 'forbidden');
+});
+
 test("a publisher's own patch is in its state with the ack", async () => {
   const rig = joined();
   const room = rig.connection.join('dash');

@@ -10,7 +10,9 @@ import { Proxy } from './proxy.js';
 const FLAGS = ['--no-sandbox', '--disable-gpu', '--no-first-run', '--disable-background-networking', '--disable-sync', '--disable-features=LocalNetworkAccessChecks'];
 const MODULE = `<!doctype html><script type="module">import * as Fanfara from '/client/fanfara.js'; window.Fanfara = Fanfara;</script>`;
 const SCRIPT = '<!doctype html><script src="/client/fanfara.min.js"></script>';
-const DASHBOARD = /```html\n(<!doctype html>[^`]*)```/.exec(readFileSync('../../../README.md', 'utf8'))![1]!;
+const README = readFileSync('../../../README.md', 'utf8');
+const DASHBOARD = /```html\n(<!doctype html>[^`]*)```/.exec(README)![1]!;
+const SNIPPET = /```js\n(const connection = [^`]*`?[^`]*)```/.exec(README)![1]!;
 
 declare global {
   /** What a page of the tests holds. */
@@ -55,7 +57,7 @@ async function open(origin: string, file = 'module.html'): Promise<Page> {
   const page = await context.newPage();
   page.on('pageerror', (failure) => failures.push(failure.message));
   await page.goto(`${origin}/${file}`);
-  if (file !== 'dashboard.html') await page.waitForFunction(() => 'Fanfara' in window);
+  if (file === 'module.html' || file === 'script.html') await page.waitForFunction(() => 'Fanfara' in window);
   return page;
 }
 
@@ -284,6 +286,24 @@ for (const wire of ['websocket', 'sse'] as const) test(`a hidden page gets nothi
   await status(page, 'fresh');
   await hears(page, null, 0, 50);
   await proxy.stop();
+});
+
+test("the README's example runs", async () => {
+  const endpoints = /\['https:[^\]]*'\]/;
+  assert.match(SNIPPET, endpoints);
+  const script = `import { connect } from '/client/fanfara.js'; const userId = 'alice'; window.said = [];
+    console.log = (...all) => window.said.push(all.join(' ')); ${SNIPPET.replace(endpoints, 'undefined')}; window.done = true;`;
+  await context.route('**/example.html', (route) =>
+    route.fulfill({ contentType: 'text/html', body: `<!doctype html><script type="module">${script}</script>` }),
+  );
+  await context.route('**/token', (route) => route.fulfill({ body: token('alice', 60) }));
+  const closed = await Gateway.start({ auth: AUTH, rooms: [{ match: '**', mode: 'log' }] });
+
+  const page = await open(closed.url, 'example.html');
+  await page.waitForFunction(() => 'done' in window);
+
+  assert.deepEqual(await page.evaluate(() => (window as unknown as { said: unknown }).said), ['live', ' ', 'closed']);
+  await closed.kill();
 });
 
 test("the README's dashboard shows what the README publishes", async () => {

@@ -167,7 +167,8 @@ test('rooms come and go on one stream; history comes with the join', async () =>
 
   assert.deepEqual(texts, ['2', '3', '4']);
   assert.deepEqual(messages.map((it) => 'text' in it && it.text), ['3']);
-  await eventually(() => gateway.metric('fanfara_connections{transport="sse"}'), (count) => count === 1);
+  const counts = () => Promise.all(['fanfara_connections{transport="sse"}', 'fanfara_members'].map((it) => gateway.metric(it)));
+  await eventually(counts, (all) => all.join() === '1,1');
 });
 
 test('the cursor is the one the gateway would write', async () => {

@@ -91,7 +91,7 @@ export class Gateway {
 export function token(user: string, seconds: number, claims: object = {}): string {
   const part = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
   const now = Date.now() / 1_000;
-  const all = { sub: user, iat: Math.floor(now), exp: Math.ceil(now + seconds), rooms: { join: ['**'], publish: ['**'] }, ...claims };
+  const all = { sub: user, iat: Math.floor(now), exp: Math.ceil(now + seconds), rooms: { join: ['**'], publish: ['**'], history: ['**'] }, ...claims };
   const signed = `${part({ alg: 'HS256', typ: 'JWT', kid: 'k' })}.${part(all)}`;
   return `${signed}.${createHmac('sha256', SECRET).update(signed).digest('base64url')}`;
 }

@@ -55,7 +55,10 @@ export class Proxy {
       if (isUpgrade) this.upgrades++;
       if (isUpgrade && this.treatment === 'refuse') client.end('HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\nConnection: close\r\n\r\n');
       else gateway.write(bytes);
-      if (isUpgrade && this.treatment === 'cut') gateway.once('data', () => client.destroy());
+      if (isUpgrade && this.treatment === 'cut') {
+        // It was open, and was welcome.
+        gateway.on('data', (frames) => frames.includes('"welcome"') && client.end());
+      }
     });
     gateway.on('data', (bytes) => client.write(bytes));
   }
