@@ -271,6 +271,16 @@ class SocketIoIT {
     }
 
     @Test
+    void whoConnectsAgainAndAgainIsClosed() {
+        try (SocketIoClient client = SocketIoClient.connect(one)) {
+            for (int i = 0; i < 20; i++) {
+                client.sends("40/unknown,");
+            }
+            assertThat(client.closes()).isEqualTo(1008);
+        }
+    }
+
+    @Test
     void whoLeavesTheNamespaceKeepsItsSession() {
         try (SocketIoClient client = SocketIoClient.connect(one).joins("leaving");
                 TestClient socket = TestClient.connect(one).joins("leaving")) {

@@ -20,6 +20,7 @@ import java.io.IOException;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,6 +28,11 @@ import org.jspecify.annotations.Nullable;
  * session only.
  */
 final class SocketIoSession implements EngineApplication.Listener {
+    /** To namespaces, in one window. */
+    private static final int MAX_CONNECTS = 20;
+
+    private static final long CONNECTS_WINDOW_NANOS = TimeUnit.SECONDS.toNanos(10);
+
     private final SocketIo loop;
     private final EngineSession session;
     private final Map<String, SocketIoMember> members = new HashMap<>(2);
@@ -35,6 +41,8 @@ final class SocketIoSession implements EngineApplication.Listener {
     private @Nullable String connecting;
 
     private @Nullable Runnable whenConnected;
+    private int connects;
+    private long connectsSince = System.nanoTime();
     private boolean wasConnected;
     private boolean closed;
     /** Of which not all attachments have come. */
@@ -113,7 +121,7 @@ final class SocketIoSession implements EngineApplication.Listener {
                 members.remove(packet.namespace());
                 member.connection().onClosed(CloseReason.NORMAL.code());
             }
-            default -> {} // an ack, though we ask for none
+            default -> throw new Packet.Malformed(); // an ack, though we ask for none
         }
     }
 
@@ -141,6 +149,10 @@ final class SocketIoSession implements EngineApplication.Listener {
         if (members.containsKey(namespace) || connecting != null) {
             throw new Packet.Malformed();
         }
+        if (connectsTooOften()) {
+            session.close(CloseReason.FLOOD);
+            return;
+        }
         String token = token(packet.data());
         if (!loop.namespaces().contains(namespace)) {
             refuse(namespace, "Invalid namespace", null);
@@ -164,6 +176,16 @@ final class SocketIoSession implements EngineApplication.Listener {
                         refuse(namespace, reason.text(), ErrorCode.UNAUTHORIZED);
                     }
                 });
+    }
+
+    /** Each may bring a token to be verified, and no connection is there yet that would count it. */
+    private boolean connectsTooOften() {
+        long now = System.nanoTime();
+        if (now - connectsSince > CONNECTS_WINDOW_NANOS) {
+            connectsSince = now;
+            connects = 0;
+        }
+        return ++connects > MAX_CONNECTS;
     }
 
     /** {@code token} of what a client sends along; null if there is none. */
