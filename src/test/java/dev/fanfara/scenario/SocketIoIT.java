@@ -272,7 +272,8 @@ class SocketIoIT {
 
     @Test
     void whoConnectsAgainAndAgainIsClosed() {
-        try (SocketIoClient client = SocketIoClient.connect(one)) {
+        try (SocketIoClient client = SocketIoClient.open(one, "/unknown", null)) {
+            client.connectError();
             for (int i = 0; i < 20; i++) {
                 client.sends("40/unknown,");
             }
