@@ -26,7 +26,7 @@ public final class MicrometerMetrics implements GatewayMetrics {
     /** Their connections are WebSockets. */
     private static final List<String> WEBSOCKETS = List.of("websocket", "echo");
 
-    private static final List<String> TRANSPORTS = List.of("websocket", "echo", "sse");
+    private static final List<String> TRANSPORTS = List.of("websocket", "echo", "sse", "socketio");
     private static final List<String> RATE_LIMITS =
             List.of("messages", "publishes", "requests", "connects", "connections");
     /** What the contract lists and what RFC 6455 section 7.4.1 says; a client may send any other number. */
