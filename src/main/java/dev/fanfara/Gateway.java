@@ -312,7 +312,7 @@ public final class Gateway {
                     new ConnectionVerticle(nodes, loop, live, roomsPerUser, outbound, memory, metrics, version);
             Gatekeeper gate = new Gatekeeper(connections, live, admission, metrics);
             WebSocketUpgrade upgrades =
-                    new WebSocketUpgrade(connections, gate, live, metrics, HttpVerticle::refuseUpgrade);
+                    new WebSocketUpgrade(connections, gate, live, metrics, HttpVerticle::refuseUpgrade, conformance);
             SseDoor streams = new SseDoor(connections, gate, live);
             EngineVerticle engine = new EngineVerticle(nodes, loop, gate);
             List<EngineDoor> engines = conformance
