@@ -71,7 +71,10 @@ final class EdgeShard implements Deployable {
     }
 
     void forget(String node) {
-        run(() -> rooms.forget(node));
+        run(() -> {
+            rooms.forget(node);
+            engine.forget(node);
+        });
     }
 
     void hurry() {

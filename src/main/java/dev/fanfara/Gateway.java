@@ -314,7 +314,7 @@ public final class Gateway {
             WebSocketUpgrade upgrades =
                     new WebSocketUpgrade(connections, gate, live, metrics, HttpVerticle::refuseUpgrade, conformance);
             SseDoor streams = new SseDoor(connections, gate, live);
-            EngineVerticle engine = new EngineVerticle(nodes.self().id(), loop, gate);
+            EngineVerticle engine = new EngineVerticle(nodes, loop, gate);
             List<EngineDoor> engines = conformance
                     ? conformanceDoors(vertx, engine, new Gatekeeper(connections, live, fromAnywhere, metrics), live)
                     : List.of(engineDoor("/socket.io", new SocketIo(connections, gate, live), engine, gate, live));

@@ -30,6 +30,7 @@ public final class Addresses {
     private static final String ROSTER_CODEC = "fanfara.roster";
     private static final String ANNOUNCE_CODEC = "fanfara.announce";
     private static final String COUNT_CODEC = "fanfara.count";
+    private static final String ENGINE_CODEC = "fanfara.engine";
     private static final String STATS_CODEC = "fanfara.stats";
 
     /** Connections to the room service of their node. */
@@ -56,6 +57,8 @@ public final class Addresses {
     /** To the connections of a loop; the answer is how many got it. */
     public static final Endpoint<Announcement, Integer> ANNOUNCE =
             new Endpoint<>("announce", ANNOUNCE_CODEC, COUNT_CODEC);
+    /** Between the loops where sessions of Engine.IO live and those where their requests and sockets come. */
+    public static final Topic<EngineMessage> ENGINE = new Topic<>("engine", ENGINE_CODEC);
     /** What a loop's connections add to the statistics. */
     public static final Endpoint<Nothing, LoopStats> EDGE_STATS = new Endpoint<>("edge-stats", NOTHING, STATS_CODEC);
     /** What a loop's rooms add to the statistics. */
@@ -79,6 +82,7 @@ public final class Addresses {
         bus.registerCodec(Addresses.<RoomMessage>local(ROOM_CODEC));
         bus.registerCodec(Addresses.<EdgeMessage>local(EDGE_CODEC));
         bus.registerCodec(new BusCodec<>(PEER_CODEC, PeerWire::write, PeerWire::read));
+        bus.registerCodec(new BusCodec<>(ENGINE_CODEC, EngineWire::write, EngineWire::read));
         bus.registerCodec(Addresses.<PublishRequest>local(PUBLISH_CODEC));
         bus.registerCodec(Addresses.<Published>local(PUBLISHED_CODEC));
         bus.registerCodec(Addresses.<HistoryRequest>local(HISTORY_CODEC));

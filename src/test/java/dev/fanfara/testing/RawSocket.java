@@ -105,6 +105,15 @@ public final class RawSocket implements AutoCloseable {
         return head.toString(StandardCharsets.ISO_8859_1);
     }
 
+    /** Until the other side ends the connection. */
+    public String readRest() {
+        try {
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+        } catch (IOException failure) {
+            throw new UncheckedIOException(failure);
+        }
+    }
+
     public RawSocket write(byte[] bytes) {
         try {
             out.write(bytes);

@@ -2,6 +2,8 @@ package dev.fanfara.transport.engineio;
 
 import dev.fanfara.admission.Connections;
 import dev.fanfara.admission.Origins;
+import dev.fanfara.bus.EngineId;
+import dev.fanfara.bus.EngineMessage;
 import dev.fanfara.bus.HttpAnswer;
 import dev.fanfara.memory.Heap;
 import dev.fanfara.memory.Memory;
@@ -99,14 +101,18 @@ public final class EngineDoor {
         if (asked.sid() == null) {
             return handshake(request, asked);
         }
+        EngineId id = EngineId.read(asked.sid()).orElse(null);
+        if (id == null) {
+            return Future.succeededFuture(EngineError.UNKNOWN_SESSION.answer());
+        }
         if (asked.transport().equals(EngineRequest.WEBSOCKET)) {
             return Future.succeededFuture(EngineError.BAD_REQUEST.answer());
         }
         if (request.method() == HttpMethod.GET) {
-            return poll(request, asked.sid(), asked.token());
+            return poll(request, id, asked.token());
         }
         return request.method() == HttpMethod.POST
-                ? post(request, asked.sid(), asked.token())
+                ? post(request, id, asked.token())
                 : Future.succeededFuture(EngineError.BAD_REQUEST.answer());
     }
 
@@ -152,27 +158,27 @@ public final class EngineDoor {
         return engine.create(handshake, terms.get(), lease::close);
     }
 
-    private Future<HttpAnswer> poll(HttpServerRequest request, String sid, @Nullable String token) {
-        long poll = engine.nextRequest();
-        request.response().closeHandler(gone -> engine.broke(sid, poll));
-        return engine.poll(sid, token, poll);
+    private Future<HttpAnswer> poll(HttpServerRequest request, EngineId id, @Nullable String token) {
+        long poll = engine.nextNumber();
+        request.response().closeHandler(gone -> engine.broken(id, poll, null));
+        return engine.ask(id, token, poll, EngineMessage.Want.POLL);
     }
 
-    private Future<HttpAnswer> post(HttpServerRequest request, String sid, @Nullable String token) {
-        long post = engine.nextRequest();
+    private Future<HttpAnswer> post(HttpServerRequest request, EngineId id, @Nullable String token) {
+        long post = engine.nextNumber();
         request.pause();
-        request.response().closeHandler(gone -> engine.broke(sid, post));
-        return engine.beginPost(sid, token, post).compose(begun -> {
+        request.response().closeHandler(gone -> engine.broken(id, post, null));
+        return engine.ask(id, token, post, EngineMessage.Want.POST).compose(begun -> {
             if (!begun.isGoOn()) {
                 return Future.succeededFuture(begun);
             }
             if (BINARY.equals(request.getHeader(HttpHeaders.CONTENT_TYPE))) {
-                engine.bodyRefused(sid, post, CloseReason.PROTOCOL_ERROR);
+                engine.broken(id, post, CloseReason.PROTOCOL_ERROR);
                 return Future.succeededFuture(EngineError.BAD_REQUEST.answer());
             }
             return PostBody.read(
-                            request, begun.mayTake(), memory.intake(), metrics, body -> engine.post(sid, post, body))
-                    .onFailure(refused -> engine.bodyRefused(sid, post, reasonOf(refused)));
+                            request, begun.mayTake(), memory.intake(), metrics, body -> engine.post(id, post, body))
+                    .onFailure(refused -> engine.broken(id, post, reasonOf(refused)));
         });
     }
 
@@ -201,7 +207,7 @@ public final class EngineDoor {
             return Future.succeededFuture((error == null ? EngineError.BAD_REQUEST : error).answer());
         }
         request.pause();
-        return asked.sid() == null ? begin(request, asked) : probe(request, asked.sid(), asked.token());
+        return asked.sid() == null ? begin(request, asked) : probe(request, asked, asked.sid());
     }
 
     private Future<@Nullable HttpAnswer> begin(HttpServerRequest request, EngineRequest asked) {
@@ -217,14 +223,18 @@ public final class EngineDoor {
                 .map(taken -> null);
     }
 
-    private Future<@Nullable HttpAnswer> probe(HttpServerRequest request, String sid, @Nullable String token) {
-        return engine.find(sid, token).compose(found -> {
-            if (found.isEmpty()) {
-                return Future.succeededFuture(EngineError.UNKNOWN_SESSION.answer());
+    private Future<@Nullable HttpAnswer> probe(HttpServerRequest request, EngineRequest asked, String sid) {
+        EngineId id = EngineId.read(sid).orElse(null);
+        if (id == null) {
+            return Future.succeededFuture(EngineError.UNKNOWN_SESSION.answer());
+        }
+        long number = engine.nextNumber();
+        return engine.ask(id, asked.token(), number, EngineMessage.Want.SOCKET).compose(answer -> {
+            if (!answer.isGoOn()) {
+                return Future.succeededFuture(answer);
             }
-            EngineSession session = found.get();
-            return socket(request, session.maxPayload())
-                    .onSuccess(session::probe)
+            return socket(request, answer.mayTake())
+                    .onSuccess(socket -> engine.opened(id, number, socket))
                     .map(taken -> null);
         });
     }

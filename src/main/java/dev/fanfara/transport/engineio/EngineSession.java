@@ -1,6 +1,7 @@
 package dev.fanfara.transport.engineio;
 
 import dev.fanfara.auth.Identity;
+import dev.fanfara.bus.EngineId;
 import dev.fanfara.bus.HttpAnswer;
 import dev.fanfara.protocol.CloseReason;
 import dev.fanfara.transport.websocket.MessageSocket;
@@ -51,6 +52,7 @@ public final class EngineSession implements MessageSocket.Listener {
     private EngineApplication.@Nullable Listener application;
 
     private State state = State.OPEN;
+    private boolean violated;
     private @Nullable Promise<Void> gone;
 
     private final Polling polling = new Polling();
@@ -302,6 +304,8 @@ public final class EngineSession implements MessageSocket.Listener {
         posting = false;
         if (!hear(body)) {
             violated(CloseReason.PROTOCOL_ERROR);
+        }
+        if (violated) {
             return Future.succeededFuture(EngineError.BAD_REQUEST.answer());
         }
         flush();
@@ -333,17 +337,14 @@ public final class EngineSession implements MessageSocket.Listener {
         }
     }
 
-    /** The client of a request has gone, and with it what it was to hear or to say. */
-    void broke(long request) {
+    /** A poll's or a post's client has gone; or its body was not taken, for that reason. */
+    void broken(long request, @Nullable CloseReason reason) {
         if (polling.isAwaitedBy(request) || (posting && postId == request)) {
-            end(BROKEN);
-        }
-    }
-
-    /** A body was not taken. */
-    void bodyRefused(long post, CloseReason reason) {
-        if (posting && postId == post) {
-            violated(reason);
+            if (reason == null) {
+                end(BROKEN);
+            } else {
+                violated(reason);
+            }
         }
     }
 
@@ -446,6 +447,7 @@ public final class EngineSession implements MessageSocket.Listener {
 
     /** The client broke a rule, or could not be served any more. */
     private void violated(CloseReason reason) {
+        violated = true;
         if (socket != null) {
             socket.close(reason);
         }

@@ -18,6 +18,8 @@ final class Polling {
     private static final int MAX_ANSWER = 1024 * 1024;
 
     private static final int FEW = 2;
+    /** What a buffer costs however little is in it. Netty counts as much for those that wait for a socket. */
+    private static final int OVERHEAD = 96;
 
     private final Deque<ByteBuf> frames = new ArrayDeque<>(FEW);
     private long bytes;
@@ -26,7 +28,7 @@ final class Polling {
     private long pollId;
 
     void add(ByteBuf more) {
-        bytes += more.readableBytes();
+        bytes += OVERHEAD + more.readableBytes();
         frames.add(more);
     }
 
@@ -57,7 +59,7 @@ final class Polling {
     void answerFrames() {
         byte[] payload = Payload.write(frames, MAX_ANSWER);
         bytes = 0;
-        frames.forEach(rest -> bytes += rest.readableBytes());
+        frames.forEach(rest -> bytes += OVERHEAD + rest.readableBytes());
         answer(new HttpAnswer(200, PLAIN, payload));
     }
 

@@ -2,6 +2,7 @@ package dev.fanfara.transport.websocket;
 
 import dev.fanfara.metrics.GatewayMetrics;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import io.vertx.core.Future;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.internal.ContextInternal;
@@ -27,6 +28,20 @@ public final class EngineSocket extends WebSocketWire implements MessageSocket {
             metrics.engineSockets(1);
             return socket;
         });
+    }
+
+    /** Whether more is to come from the client. */
+    public void read(boolean reads) {
+        channel().config().setAutoRead(reads);
+    }
+
+    /** Runs when the system has taken what was written, or will not any more. */
+    public void whenTaken(Runnable then) {
+        if (pendingBytes() == 0) {
+            then.run();
+        } else {
+            context().writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(taken -> dispatch(then));
+        }
     }
 
     @Override

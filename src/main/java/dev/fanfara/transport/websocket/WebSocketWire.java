@@ -336,12 +336,17 @@ abstract class WebSocketWire extends FrameDecoder {
     private void onGoneOnce(int code) {
         if (!told) {
             told = true;
-            ContextInternal before = vertxContext.beginDispatch();
-            try {
-                onGone(code);
-            } finally {
-                vertxContext.endDispatch(before);
-            }
+            dispatch(() -> onGone(code));
+        }
+    }
+
+    /** For what Netty calls: Vert.x's handlers alone run where the bus and timers find their context. */
+    void dispatch(Runnable work) {
+        ContextInternal before = vertxContext.beginDispatch();
+        try {
+            work.run();
+        } finally {
+            vertxContext.endDispatch(before);
         }
     }
 
