@@ -39,7 +39,7 @@ beforeEach(() => {
   names = [];
   hub = new Hub(() => rig.connection);
   vi.stubGlobal('location', { href: 'https://page/', origin: 'https://page' });
-  vi.stubGlobal('navigator', { locks: { request: (lock: string, held: () => Promise<void>) => void settled().then(held).then(() => locks.get(lock)?.()) } });
+  vi.stubGlobal('navigator', { locks: { request: (lock: string, held: () => Promise<void>) => settled().then(held).then(() => locks.get(lock)?.()) } });
   vi.stubGlobal(
     'SharedWorker',
     class {

@@ -45,6 +45,13 @@ import dev.fanfara.metrics.VertxMeters;
 import dev.fanfara.settings.LiveSettings;
 import dev.fanfara.settings.Settings;
 import dev.fanfara.transport.Gatekeeper;
+import dev.fanfara.transport.engineio.EchoApplication;
+import dev.fanfara.transport.engineio.EngineApplication;
+import dev.fanfara.transport.engineio.EngineDoor;
+import dev.fanfara.transport.engineio.EngineTerms;
+import dev.fanfara.transport.engineio.EngineVerticle;
+import dev.fanfara.transport.socketio.ConformanceSocketIo;
+import dev.fanfara.transport.socketio.SocketIo;
 import dev.fanfara.transport.sse.SseDoor;
 import dev.fanfara.transport.websocket.WebSocketUpgrade;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
@@ -97,6 +104,9 @@ public final class Gateway {
     private final Loaded started;
     private final Ports ports;
     private final String version;
+    /** For the protocols' own test suites: never on in production. */
+    private final boolean conformance;
+
     private final int loops;
     private final PrometheusMeterRegistry registry = VertxMeters.registry();
     private final MicrometerMetrics metrics = new MicrometerMetrics(
@@ -116,10 +126,11 @@ public final class Gateway {
     private @Nullable ConfigWatcher watcher;
     private @Nullable RoomLogs sharedLogs;
 
-    private Gateway(Loaded started, Ports ports, String version) {
+    private Gateway(Loaded started, Ports ports, String version, boolean conformance) {
         this.started = started;
         this.ports = ports;
         this.version = version;
+        this.conformance = conformance;
         int wanted = started.config().server().eventLoops();
         loops = wanted == 0 ? Runtime.getRuntime().availableProcessors() : wanted;
         health = new HealthState(loops);
@@ -132,15 +143,18 @@ public final class Gateway {
      *
      * @throws StartFailure with a sentence for the operator; the process should end then
      */
-    public static Gateway start(ConfigSource source, Loaded loaded, String version) {
+    public static Gateway start(ConfigSource source, Loaded loaded, String version, boolean conformance) {
         Logging.apply(loaded.config().logging());
         loaded.warnings().forEach(LOG::warn);
+        if (conformance) {
+            LOG.warn("conformance mode: whoever reaches /echo, /engine.io/ or /socket.io/ meets no limits there");
+        }
         try {
             TokenVerifier.probe(loaded.config().auth());
         } catch (UnusableKey unusable) {
             throw new StartFailure(String.valueOf(unusable.getMessage()), ExitCode.BAD_CONFIGURATION);
         }
-        Gateway gateway = new Gateway(loaded, Ports.probe(loaded.config()), version);
+        Gateway gateway = new Gateway(loaded, Ports.probe(loaded.config()), version, conformance);
         gateway.run(source);
         return gateway;
     }
@@ -279,6 +293,7 @@ public final class Gateway {
 
     private void deploy(Vertx vertx, Nodes nodes, LiveSettings live, Supplier<RoomLogs> logs, Admission admission) {
         Set<Thread> loopsTaken = new HashSet<>();
+        Admission fromAnywhere = admission.fromAnywhere(() -> live.current().config());
         RoomsPerUser roomsPerUser = new RoomsPerUser();
         OutboundPerNode outbound = new OutboundPerNode(nodes.self().loops());
         HttpParts parts = new HttpParts(
@@ -297,15 +312,44 @@ public final class Gateway {
                     new ConnectionVerticle(nodes, loop, live, roomsPerUser, outbound, memory, metrics, version);
             Gatekeeper gate = new Gatekeeper(connections, live, admission, metrics);
             WebSocketUpgrade upgrades =
-                    new WebSocketUpgrade(connections, gate, live, metrics, HttpVerticle::refuseUpgrade);
+                    new WebSocketUpgrade(connections, gate, live, metrics, HttpVerticle::refuseUpgrade, conformance);
             SseDoor streams = new SseDoor(connections, gate, live);
-            HttpVerticle http = new HttpVerticle(parts, new Doors(upgrades::accept, streams::accept));
-            EdgeShard shard = new EdgeShard(rooms, connections, http, loopsTaken);
+            EngineVerticle engine = new EngineVerticle(nodes.self().id(), loop, gate);
+            List<EngineDoor> engines = conformance
+                    ? conformanceDoors(vertx, engine, new Gatekeeper(connections, live, fromAnywhere, metrics), live)
+                    : List.of(engineDoor("/socket.io", new SocketIo(connections, gate, live), engine, gate, live));
+            HttpVerticle http = new HttpVerticle(parts, new Doors(upgrades::accept, streams::accept, engines));
+            EdgeShard shard = new EdgeShard(rooms, connections, engine, http, loopsTaken);
             shards.add(shard);
             deployOnFreeLoop(vertx, shard);
             int watched = loop;
             shard.run(() -> health.watch(vertx, watched));
         }
+    }
+
+    private EngineDoor engineDoor(
+            String path, EngineApplication application, EngineVerticle engine, Gatekeeper gate, LiveSettings live) {
+        return new EngineDoor(
+                path,
+                application,
+                () -> EngineTerms.of(live.current().config().socketio()),
+                engine,
+                gate,
+                memory,
+                metrics);
+    }
+
+    private List<EngineDoor> conformanceDoors(Vertx vertx, EngineVerticle engine, Gatekeeper gate, LiveSettings live) {
+        return List.of(
+                engineDoor("/socket.io", new ConformanceSocketIo(vertx), engine, gate, live),
+                new EngineDoor(
+                        "/engine.io",
+                        new EchoApplication(),
+                        () -> EngineTerms.CONFORMANCE,
+                        engine,
+                        gate,
+                        memory,
+                        metrics));
     }
 
     private static void deployOnFreeLoop(Vertx vertx, Deployable shard) {

@@ -70,7 +70,7 @@ public final class Main {
         return serve;
     }
 
-    private static int serve(ConfigSource source, Loaded loaded) {
+    private static int serve(ConfigSource source, Loaded loaded, boolean conformance) {
         AtomicReference<Gateway> running = new AtomicReference<>();
         CountDownLatch stop = new CountDownLatch(1);
         AtomicInteger signals = new AtomicInteger();
@@ -93,7 +93,7 @@ public final class Main {
             }
         });
         try {
-            Gateway gateway = Gateway.start(source, loaded, Build.CURRENT.version());
+            Gateway gateway = Gateway.start(source, loaded, Build.CURRENT.version(), conformance);
             running.set(gateway);
             stop.await();
             gateway.stop();

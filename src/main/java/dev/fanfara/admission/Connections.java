@@ -19,11 +19,11 @@ import org.jspecify.annotations.Nullable;
 public final class Connections {
     /** A connection that counts, until it is closed. Touched only by the connection's event loop. */
     public final class Lease {
-        private final String group;
+        private final @Nullable String group;
         private final @Nullable String user;
         private boolean open = true;
 
-        private Lease(String group, @Nullable String user) {
+        private Lease(@Nullable String group, @Nullable String user) {
             this.group = group;
             this.user = user;
         }
@@ -32,7 +32,9 @@ public final class Connections {
         public void close() {
             if (open) {
                 open = false;
-                lower(perAddress, group);
+                if (group != null) {
+                    lower(perAddress, group);
+                }
                 if (user != null) {
                     lower(perUser, user);
                 }
@@ -89,15 +91,23 @@ public final class Connections {
         return paceNow().refuses(comesBack, System.nanoTime());
     }
 
-    /** Empty if the address or the user has as many as it may; {@code user} is null for someone anonymous. */
-    public Optional<Lease> tryOpen(ClientAddress address, @Nullable String user) {
+    /**
+     * Empty if the address or the user has as many as it may. {@code address} is null where it has a place already,
+     * {@code user} for someone anonymous.
+     */
+    public Optional<Lease> tryOpen(@Nullable ClientAddress address, @Nullable String user) {
         LimitsConfig now = limits.get();
-        String group = raise(perAddress, address.group(), now.connectionsPerIp());
-        if (group == null) {
-            return Optional.empty();
+        String group = null;
+        if (address != null) {
+            group = raise(perAddress, address.group(), now.connectionsPerIp());
+            if (group == null) {
+                return Optional.empty();
+            }
         }
         if (user != null && raise(perUser, user, now.connectionsPerUser()) == null) {
-            lower(perAddress, group);
+            if (group != null) {
+                lower(perAddress, group);
+            }
             return Optional.empty();
         }
         return Optional.of(new Lease(group, user));

@@ -134,7 +134,7 @@ final class PeerWire implements PeerMessage.Receiver {
     }
 
     static RoomName room(WireReader in) {
-        return new RoomName(in.text());
+        return RoomName.of(in.text());
     }
 
     static ConnectionId connection(WireReader in) {

@@ -1,5 +1,6 @@
 package dev.fanfara.bus;
 
+import dev.fanfara.protocol.EventJson;
 import dev.fanfara.protocol.ServerMessage;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
@@ -17,6 +18,7 @@ public final class SharedMessage {
 
     private volatile byte @Nullable [] json;
     private volatile byte @Nullable [] deflated;
+    private volatile byte @Nullable [] event;
 
     public SharedMessage(ServerMessage message, long acceptedNanos) {
         this.message = message;
@@ -68,6 +70,16 @@ public final class SharedMessage {
                     deflated = known;
                 }
             }
+        }
+        return known;
+    }
+
+    /** The same as an event with one argument, {@code ["name",{…}]}, for Socket.IO. UTF-8, not to be changed. */
+    public byte[] event() {
+        byte[] known = event;
+        if (known == null) {
+            known = EventJson.event(message);
+            event = known;
         }
         return known;
     }

@@ -17,6 +17,7 @@ public record GatewayConfig(
         LimitsConfig limits,
         DrainConfig drain,
         List<RoomRule> rooms,
+        SocketIoConfig socketio,
         boolean demo,
         LoggingConfig logging) {
     private static final RoomPattern EVERY_ROOM = new RoomPattern("**");
@@ -55,6 +56,7 @@ public record GatewayConfig(
                 limits,
                 drain,
                 rooms,
+                socketio,
                 demo,
                 logging);
     }
@@ -83,13 +85,14 @@ public record GatewayConfig(
                                 .put("mode", "plain")
                                 .put("presence", "full")),
                         "Rules for rooms; the first match wins, a room that none matches is closed"),
+                fields.object("socketio", SocketIoConfig::read, "How clients of Socket.IO are served"),
                 fields.value(
                         "demo",
                         Value.flag(),
                         demoByDefault,
                         "A feed of moving numbers into the room demo; on when there is no file"),
                 fields.object("logging", LoggingConfig::read, "What is logged and in which shape"));
-        fields.notYet("routes", "socketio", "hooks");
+        fields.notYet("routes", "hooks");
         config.checkPorts(fields);
         config.checkRooms(fields);
         config.warnOfOpenDoors(fields);

@@ -31,9 +31,11 @@ final class Audience {
     private static final int MAX_GATHERED = 256 * 1024;
 
     private static final int FIRST_SIZE = 512;
-    private static final WireFormat[] FORMATS = WireFormat.values();
 
     final Channel channel;
+    /** What members can have. */
+    private final WireFormat[] formats;
+
     private Membership[] members = new Membership[2];
     private int size;
     /** Members that are not served now, because the room has not answered yet or they are paused. */
@@ -47,8 +49,8 @@ final class Audience {
     private long gatheredEver;
     private long writtenEver;
 
-    private final @Nullable ByteBuf[] gathered = new ByteBuf[FORMATS.length];
-    private final int[] membersByFormat = new int[FORMATS.length];
+    private final @Nullable ByteBuf[] gathered;
+    private final int[] membersByFormat;
     private final List<Gathered> gatheredMessages = new ArrayList<>();
 
     /** Members that joined since the last frame of a channel that leaves frames out: they may be ahead of the next. */
@@ -67,6 +69,9 @@ final class Audience {
 
     Audience(Channel channel) {
         this.channel = channel;
+        formats = WireFormat.of(channel.room());
+        gathered = new ByteBuf[formats.length];
+        membersByFormat = new int[formats.length];
     }
 
     boolean isDeserted() {
@@ -121,14 +126,14 @@ final class Audience {
             catchUp(except);
         }
         boolean full = false;
-        for (int format = 0; format < FORMATS.length; format++) {
+        for (int format = 0; format < formats.length; format++) {
             if (membersByFormat[format] > 0) {
                 ByteBuf frames = gathered[format];
                 if (frames == null) {
                     frames = PooledByteBufAllocator.DEFAULT.directBuffer(FIRST_SIZE);
                     gathered[format] = frames;
                 }
-                FORMATS[format].append(message, compression, frames);
+                formats[format].append(message, compression, frames);
                 full |= frames.readableBytes() >= MAX_GATHERED;
             }
         }
@@ -225,7 +230,7 @@ final class Audience {
         written = said;
         writtenEver = gatheredEver;
         int sent = report(metrics);
-        for (int format = 0; format < FORMATS.length; format++) {
+        for (int format = 0; format < formats.length; format++) {
             ByteBuf frames = gathered[format];
             if (frames != null) {
                 frames.release();
@@ -256,8 +261,8 @@ final class Audience {
         long now = System.nanoTime();
         int sent = 0;
         for (Gathered each : gatheredMessages) {
-            for (WireFormat format : FORMATS) {
-                int served = each.servedOf(membersByFormat[format.ordinal()], format);
+            for (WireFormat format : formats) {
+                int served = each.servedOf(membersByFormat[format.slot()], format);
                 sent += served;
                 if (served <= 0 || !each.message().isPublication()) {
                     continue;
@@ -279,6 +284,6 @@ final class Audience {
     }
 
     private static int formatOf(Membership member) {
-        return member.connection.format().ordinal();
+        return member.connection.format().slot();
     }
 }

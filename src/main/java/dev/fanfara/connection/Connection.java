@@ -27,6 +27,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -118,14 +119,23 @@ public final class Connection implements ClientMessage.Receiver {
 
     /** One whole text message. */
     public void onText(byte[] utf8) {
+        onCommand(null, () -> Command.read(utf8));
+    }
+
+    /**
+     * One command, which is read when it is known to be wanted.
+     *
+     * @param named what the wire tells it by; null if that is in the command
+     */
+    public void onCommand(@Nullable CommandId named, Supplier<Command> reading) {
         if (ended || leaving) {
             // To its client there is no difference: neither was said in time.
             return;
         }
         edge.countReceived();
-        CommandId command = null;
+        CommandId command = named;
         try {
-            Command read = read(utf8);
+            Command read = read(reading);
             command = read.id();
             take(read.isPublish() ? publishes() : otherCommands);
             read.understand().dispatch(this);
@@ -137,9 +147,9 @@ public final class Connection implements ClientMessage.Receiver {
         }
     }
 
-    private Command read(byte[] utf8) {
+    private Command read(Supplier<Command> reading) {
         try {
-            return Command.read(utf8);
+            return reading.get();
         } catch (Refusal unreadable) {
             take(otherCommands);
             throw unreadable;
@@ -462,7 +472,7 @@ public final class Connection implements ClientMessage.Receiver {
     }
 
     void send(ServerMessage message) {
-        if (!ended) {
+        if (!ended && out.format().tells(message)) {
             write(edge.encode(new SharedMessage(message, 0), out.format()));
             edge.countSent(1);
         }

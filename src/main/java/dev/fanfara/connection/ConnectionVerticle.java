@@ -141,7 +141,9 @@ public final class ConnectionVerticle extends VerticleBase {
         connections.put(connection.id(), connection);
         index(connection);
         metrics.connectionOpened(out.format().transport());
-        watch(connection, configInForce().connections().heartbeat());
+        if (!connection.format().minds()) {
+            watch(connection, configInForce().connections().heartbeat());
+        }
         watchExpiry(connection);
         connection.greet(new ServerMessage.Welcome(
                 connection.id(),
@@ -475,7 +477,7 @@ public final class ConnectionVerticle extends VerticleBase {
         return context;
     }
 
-    Vertx vertxOfLoop() {
+    public Vertx vertxOfLoop() {
         return vertx;
     }
 

@@ -27,9 +27,9 @@ final class Endings {
 
     /** One frame; {@code message} has no members but those that stand before the ending. */
     ByteBuf frame(ServerMessage message, SharedEnding ending, WireFormat format, CompressionConfig compression) {
-        byte[] json = message.toJson();
-        ByteBuf frame = PooledByteBufAllocator.DEFAULT.directBuffer(json.length + WireFormat.MAX_FRAMING);
-        byte[] rest = format.append(message.type(), json, json.length - 1, ending, compression, frame);
+        byte[] beginning = format.beginning(message);
+        ByteBuf frame = PooledByteBufAllocator.DEFAULT.directBuffer(beginning.length + WireFormat.MAX_FRAMING);
+        byte[] rest = format.append(message, beginning, ending, compression, frame);
         byte[] trailer = format.trailer();
         if (rest.length < SHARED_FROM) {
             return frame.writeBytes(rest).writeBytes(trailer);

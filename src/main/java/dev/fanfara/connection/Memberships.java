@@ -361,6 +361,9 @@ final class Memberships implements EdgeMessage.Receiver {
         Membership except = deliver.except() == null
                 ? null
                 : membership(deliver.except(), deliver.channel().room());
+        if (except != null && except.connection.format().hearsItself()) {
+            except = null;
+        }
         edge.gather(
                 audience,
                 deliver.message(),

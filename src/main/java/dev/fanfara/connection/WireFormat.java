@@ -4,14 +4,16 @@ import dev.fanfara.bus.SharedEnding;
 import dev.fanfara.bus.SharedMessage;
 import dev.fanfara.config.CompressionConfig;
 import dev.fanfara.protocol.Cursor;
+import dev.fanfara.protocol.RoomName;
 import dev.fanfara.protocol.ServerMessage;
 import io.netty.buffer.ByteBuf;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 
 /** How a message is framed on a wire. A shared message is framed once per format and event loop, not per member. */
-public enum WireFormat {
+public abstract class WireFormat {
     /** A text frame of RFC 6455 section 5.2, from a server: final, not masked. */
-    WEBSOCKET("websocket") {
+    public static final WireFormat WEBSOCKET = new WireFormat(0, "websocket", "") {
         @Override
         void append(SharedMessage message, CompressionConfig compression, ByteBuf to) {
             byte[] json = message.json();
@@ -21,21 +23,20 @@ public enum WireFormat {
 
         @Override
         byte[] append(
-                String type,
+                ServerMessage message,
                 byte[] beginning,
-                int length,
                 SharedEnding ending,
                 CompressionConfig compression,
                 ByteBuf to) {
             byte[] rest = ending.json();
-            webSocketHeader(FINAL_TEXT, length + rest.length, to);
-            to.writeBytes(beginning, 0, length);
+            webSocketHeader(FINAL_TEXT, beginning.length + rest.length, to);
+            to.writeBytes(beginning);
             return rest;
         }
-    },
+    };
 
     /** The same where permessage-deflate was agreed on; short messages go as they are (RFC 7692 section 6). */
-    WEBSOCKET_DEFLATE("websocket") {
+    public static final WireFormat WEBSOCKET_DEFLATE = new WireFormat(1, "websocket", "") {
         @Override
         void append(SharedMessage message, CompressionConfig compression, ByteBuf to) {
             byte[] json = message.json();
@@ -50,29 +51,29 @@ public enum WireFormat {
 
         @Override
         byte[] append(
-                String type,
+                ServerMessage message,
                 byte[] beginning,
-                int length,
                 SharedEnding ending,
                 CompressionConfig compression,
                 ByteBuf to) {
             byte[] json = ending.json();
+            int length = beginning.length;
             boolean applies = compression.appliesTo(length + json.length) && length <= MAX_STORED;
             byte[] deflated = applies ? ending.deflated() : json;
             if (deflated.length + STORED_HEADER >= json.length) {
-                return WEBSOCKET.append(type, beginning, length, ending, compression, to);
+                return WEBSOCKET.append(message, beginning, ending, compression, to);
             }
             webSocketHeader(FINAL_TEXT_DEFLATED, STORED_HEADER + length + deflated.length, to);
-            to.writeByte(0).writeShortLE(length).writeShortLE(~length).writeBytes(beginning, 0, length);
+            to.writeByte(0).writeShortLE(length).writeShortLE(~length).writeBytes(beginning);
             return deflated;
         }
-    },
+    };
 
     /**
      * An event of a stream of Server-Sent Events (HTML Standard, section 9.2), named after the message's type. JSON of
      * ours has no line breaks. Where the client stands is a block of its own, so that all members get the same bytes.
      */
-    SSE("sse", "\n\n") {
+    public static final WireFormat SSE = new WireFormat(2, "sse", "\n\n") {
         @Override
         void append(SharedMessage message, CompressionConfig compression, ByteBuf to) {
             if (message.message() instanceof ServerMessage.Reconnect reconnect) {
@@ -84,14 +85,13 @@ public enum WireFormat {
 
         @Override
         byte[] append(
-                String type,
+                ServerMessage message,
                 byte[] beginning,
-                int length,
                 SharedEnding ending,
                 CompressionConfig compression,
                 ByteBuf to) {
-            begin(type, to);
-            to.writeBytes(beginning, 0, length);
+            begin(message.type(), to);
+            to.writeBytes(beginning);
             return ending.json();
         }
 
@@ -105,7 +105,7 @@ public enum WireFormat {
 
     private static final int MAX_STORED = 0xFFFF;
 
-    private static final int FINAL_TEXT = 0x81;
+    static final int FINAL_TEXT = 0x81;
     /** With the bit RSV1: RFC 7692 section 7.2.1. */
     private static final int FINAL_TEXT_DEFLATED = 0xC1;
 
@@ -117,16 +117,37 @@ public enum WireFormat {
     /** What no format's framing of one message exceeds. */
     static final int MAX_FRAMING = 64;
 
+    /** What a room's members can have: three of the above, and one of Socket.IO. */
+    private static final WireFormat[] IN_MAIN = inNamespace(RoomName.MAIN);
+
+    private final int slot;
     private final String transport;
     private final byte[] trailer;
 
-    WireFormat(String transport) {
-        this(transport, "");
-    }
-
-    WireFormat(String transport, String trailer) {
+    WireFormat(int slot, String transport, String trailer) {
+        this.slot = slot;
         this.transport = transport;
         this.trailer = trailer.getBytes(StandardCharsets.US_ASCII);
+    }
+
+    /** All that the members of a room can have, each at its {@link #slot}. Not to be changed. */
+    static WireFormat[] of(RoomName room) {
+        String namespace = room.namespace();
+        return namespace.equals(RoomName.MAIN) ? IN_MAIN : inNamespace(namespace);
+    }
+
+    private static WireFormat[] inNamespace(String namespace) {
+        return new WireFormat[] {WEBSOCKET, WEBSOCKET_DEFLATE, SSE, socketIo(namespace)};
+    }
+
+    /** Of Socket.IO in one namespace: equal ones are the same. */
+    public static WireFormat socketIo(String namespace) {
+        return SocketIoFormat.of(namespace);
+    }
+
+    /** Tells it from the others that a room's members can have. */
+    int slot() {
+        return slot;
     }
 
     /** The name of the wire in metrics. */
@@ -137,6 +158,27 @@ public enum WireFormat {
     /** Clients say nothing: they join by connecting, do not answer pings, and come back with a {@link Cursor}. */
     boolean isOneWay() {
         return this == SSE;
+    }
+
+    /** The transport sees for itself whether its client lives. */
+    boolean minds() {
+        return false;
+    }
+
+    /** Whoever comes, or says something, hears of it as all members do. */
+    boolean hearsItself() {
+        return false;
+    }
+
+    /** Whether clients on this wire are told such things. */
+    boolean tells(ServerMessage message) {
+        return true;
+    }
+
+    /** What a frame with an ending begins with: JSON that is not closed. */
+    byte[] beginning(ServerMessage message) {
+        byte[] json = message.toJson();
+        return Arrays.copyOf(json, json.length - 1);
     }
 
     /** What ends a message. Not to be changed. */
@@ -159,11 +201,10 @@ public enum WireFormat {
     /**
      * Appends one frame but for its last bytes, which it returns: others get the same. The {@link #trailer} follows.
      *
-     * @param type of the message
-     * @param beginning JSON of which so many bytes count
+     * @param beginning what {@link #beginning} made of the message
      */
     abstract byte[] append(
-            String type, byte[] beginning, int length, SharedEnding ending, CompressionConfig compression, ByteBuf to);
+            ServerMessage message, byte[] beginning, SharedEnding ending, CompressionConfig compression, ByteBuf to);
 
     /** The header of a frame from a server; {@code firstByte} holds the final bit and the opcode. */
     public static void webSocketHeader(int firstByte, int length, ByteBuf to) {

@@ -159,7 +159,7 @@ public final class ClusteredRoomLogs implements RoomLogs {
         for (CompletionStage<Map<String, byte[]>> answer : answers) {
             for (Map.Entry<String, byte[]> head :
                     answer.toCompletableFuture().get().entrySet()) {
-                heads.put(new RoomName(head.getKey()), Wired.read(head.getValue(), Head::read));
+                heads.put(RoomName.of(head.getKey()), Wired.read(head.getValue(), Head::read));
             }
         }
         return heads;

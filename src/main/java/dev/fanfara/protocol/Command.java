@@ -36,6 +36,7 @@ public final class Command {
     private @Nullable Payload text;
     private @Nullable Payload data;
     private @Nullable String mistake;
+    private String namespace = RoomName.MAIN;
 
     private Command() {}
 
@@ -47,11 +48,7 @@ public final class Command {
                 drain(parser);
                 throw new Refusal(ErrorCode.BAD_REQUEST, "Expected a JSON object with a string 'type'");
             }
-            while (parser.nextToken() == JsonToken.FIELD_NAME) {
-                String member = parser.currentName();
-                parser.nextToken();
-                command.readMember(member, parser);
-            }
+            command.readMembers(parser);
             if (parser.nextToken() != null) {
                 throw new Refusal(ErrorCode.INVALID_JSON, "Invalid JSON");
             }
@@ -59,6 +56,46 @@ public final class Command {
         } catch (IOException malformed) {
             // Bytes that look like UTF-32 to the parser and are none are no JsonProcessingException.
             throw new Refusal(ErrorCode.INVALID_JSON, "Invalid JSON");
+        }
+    }
+
+    /**
+     * The members of an object the parser has entered, of a command that is told by something else than these.
+     *
+     * @param namespace of the room
+     */
+    public static Command read(String type, @Nullable CommandId id, String namespace, JsonParser parser)
+            throws IOException {
+        Command command = new Command();
+        command.readMembers(parser);
+        command.type = type;
+        command.id = id;
+        command.namespace = namespace;
+        return command;
+    }
+
+    /** One that names a room and nothing else. */
+    public static Command ofRoom(String type, @Nullable CommandId id, String namespace, String room) {
+        Command command = new Command();
+        command.type = type;
+        command.id = id;
+        command.namespace = namespace;
+        command.room = room;
+        return command;
+    }
+
+    /** Says {@code event} in a room. */
+    public static Command ofEvent(@Nullable CommandId id, String namespace, String room, Payload event) {
+        Command command = ofRoom("message", id, namespace, room);
+        command.data = event;
+        return command;
+    }
+
+    private void readMembers(JsonParser parser) throws IOException {
+        while (parser.nextToken() == JsonToken.FIELD_NAME) {
+            String member = parser.currentName();
+            parser.nextToken();
+            readMember(member, parser);
         }
     }
 
@@ -127,7 +164,8 @@ public final class Command {
 
     private ClientMessage join() {
         requireDisplayName(user);
-        return new ClientMessage.Join(id, new RoomName(required(room, "room")), since, history, maxRate, user);
+        return new ClientMessage.Join(
+                id, RoomName.in(namespace, required(room, "room")), since, history, maxRate, user);
     }
 
     /** @throws Refusal {@code bad-request} if this cannot be the {@code user} of a join */
@@ -150,7 +188,7 @@ public final class Command {
     }
 
     private @Nullable RoomName optionalRoom() {
-        return room == null ? null : new RoomName(room);
+        return room == null ? null : RoomName.in(namespace, room);
     }
 
     private Payload payload() {

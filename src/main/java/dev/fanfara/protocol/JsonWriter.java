@@ -16,6 +16,8 @@ public final class JsonWriter {
     /** The next member is the first of its object or array, so no comma goes before it. */
     private boolean first = true;
 
+    private boolean ids = true;
+
     public JsonWriter(int expectedLength) {
         bytes = new byte[expectedLength];
     }
@@ -30,6 +32,13 @@ public final class JsonWriter {
     public JsonWriter endObject() {
         put('}');
         first = false;
+        return this;
+    }
+
+    public JsonWriter beginArray() {
+        comma();
+        put('[');
+        first = true;
         return this;
     }
 
@@ -54,6 +63,30 @@ public final class JsonWriter {
         return this;
     }
 
+    public JsonWriter beginObject(String name) {
+        name(name);
+        put('{');
+        first = true;
+        return this;
+    }
+
+    /** An element of an array; {@code json} is a whole JSON value. */
+    public JsonWriter element(byte[] json) {
+        comma();
+        put(json);
+        return this;
+    }
+
+    /** An element that is an object, which goes on behind the members it has. */
+    public JsonWriter beginObject(byte[] json) {
+        comma();
+        ensure(json.length);
+        System.arraycopy(json, 0, bytes, length, json.length - 1);
+        length += json.length - 1;
+        first = json.length == 2;
+        return this;
+    }
+
     public JsonWriter memberIfPresent(String name, @Nullable String value) {
         return value == null ? this : member(name, value);
     }
@@ -66,9 +99,15 @@ public final class JsonWriter {
         return raw(name, (value ? "true" : "false").getBytes(StandardCharsets.ISO_8859_1));
     }
 
+    /** From here on no {@code id} is written: the wire has a place of its own for it. */
+    public JsonWriter withoutIds() {
+        ids = false;
+        return this;
+    }
+
     /** {@code id}, exactly as the client wrote it. */
     public JsonWriter id(@Nullable CommandId id) {
-        return id == null ? this : raw("id", id.json().getBytes(StandardCharsets.UTF_8));
+        return id == null || !ids ? this : raw("id", id.json().getBytes(StandardCharsets.UTF_8));
     }
 
     /** {@code epoch} and {@code offset}. */

@@ -11,6 +11,7 @@ import com.fasterxml.jackson.core.util.ByteArrayBuilder;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** How JSON of strangers is read: with limits on its shape, and values copied as the bytes they are. */
@@ -48,12 +49,36 @@ public final class PayloadReader {
     public static byte[] copy(JsonParser parser) throws IOException {
         ByteArrayBuilder bytes = new ByteArrayBuilder();
         try (JsonGenerator out = JSON.createGenerator(bytes, JsonEncoding.UTF8)) {
-            int depth = 0;
-            do {
-                JsonToken token = parser.currentToken();
-                copyToken(token, parser, out);
-                depth += token.isStructStart() ? 1 : token.isStructEnd() ? -1 : 0;
-            } while (depth > 0 && parser.nextToken() != null);
+            copy(parser, out);
+        }
+        return bytes.toByteArray();
+    }
+
+    private static void copy(JsonParser parser, JsonGenerator out) throws IOException {
+        int depth = 0;
+        do {
+            JsonToken token = parser.currentToken();
+            copyToken(token, parser, out);
+            depth += token.isStructStart() ? 1 : token.isStructEnd() ? -1 : 0;
+        } while (depth > 0 && parser.nextToken() != null);
+    }
+
+    /** The object the parser stands on, without some of its members. */
+    public static byte[] copy(JsonParser parser, Set<String> without) throws IOException {
+        ByteArrayBuilder bytes = new ByteArrayBuilder();
+        try (JsonGenerator out = JSON.createGenerator(bytes, JsonEncoding.UTF8)) {
+            out.writeStartObject();
+            while (parser.nextToken() == JsonToken.FIELD_NAME) {
+                String name = parser.currentName();
+                parser.nextToken();
+                if (without.contains(name)) {
+                    parser.skipChildren();
+                } else {
+                    out.writeFieldName(name);
+                    copy(parser, out);
+                }
+            }
+            out.writeEndObject();
         }
         return bytes.toByteArray();
     }

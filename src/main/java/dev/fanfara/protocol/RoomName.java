@@ -1,11 +1,56 @@
 package dev.fanfara.protocol;
 
-/** The name of a room: 1 to 255 characters of {@code [A-Za-z0-9_.:@/-]}. Immutable. */
-public record RoomName(String value) {
-    public static final int MAX_LENGTH = 255;
+import org.jspecify.annotations.Nullable;
 
-    public RoomName {
-        if (!isValid(value)) {
+/**
+ * The name of a room: 1 to 255 characters of {@code [A-Za-z0-9_.:@/-]}. Rooms of another namespace than the main one are
+ * other rooms, whatever they are called; no client can name one from outside. Immutable.
+ */
+public final class RoomName {
+    public static final int MAX_LENGTH = 255;
+    /** The namespace all rooms are in that belong to no other. */
+    public static final String MAIN = "/";
+
+    /** Between namespace and name: no name that a client says holds it. */
+    private static final char IN = '#';
+
+    private final String value;
+    /** Where the name begins behind the namespace. */
+    private final int begin;
+
+    /**
+     * A room of the main namespace.
+     *
+     * @throws Refusal {@code bad-request}
+     */
+    public RoomName(String name) {
+        requireValid(name);
+        value = name;
+        begin = 0;
+    }
+
+    private RoomName(String value, int begin) {
+        this.value = value;
+        this.begin = begin;
+    }
+
+    /** @throws Refusal {@code bad-request} if the name is not one */
+    public static RoomName in(String namespace, String name) {
+        if (namespace.equals(MAIN)) {
+            return new RoomName(name);
+        }
+        requireValid(name);
+        return new RoomName(namespace + IN + name, namespace.length() + 1);
+    }
+
+    /** A room as {@link #value} names it. */
+    public static RoomName of(String value) {
+        int in = value.lastIndexOf(IN);
+        return in < 0 ? new RoomName(value) : in(value.substring(0, in), value.substring(in + 1));
+    }
+
+    private static void requireValid(String name) {
+        if (!isValid(name)) {
             throw new Refusal(
                     ErrorCode.BAD_REQUEST,
                     "room: expected 1 to " + MAX_LENGTH
@@ -39,6 +84,30 @@ public record RoomName(String value) {
             }
         }
         return true;
+    }
+
+    /** What tells it from all other rooms of the cluster: the name, behind its namespace if that is not the main one. */
+    public String value() {
+        return value;
+    }
+
+    /** What its members call it. */
+    public String name() {
+        return begin == 0 ? value : value.substring(begin);
+    }
+
+    public String namespace() {
+        return begin == 0 ? MAIN : value.substring(0, begin - 1);
+    }
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof RoomName that && value.equals(that.value);
+    }
+
+    @Override
+    public int hashCode() {
+        return value.hashCode();
     }
 
     @Override

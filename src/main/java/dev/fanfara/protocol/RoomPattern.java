@@ -44,7 +44,7 @@ public record RoomPattern(String value) {
 
     /** One pass over both, no allocation: it runs for every join and publish. */
     public boolean matches(RoomName room) {
-        String name = room.value();
+        String name = room.name();
         int p = 0;
         int n = 0;
         while (true) {

@@ -60,7 +60,7 @@ public sealed interface ServerMessage {
 
         @Override
         public void writeMembers(JsonWriter json) {
-            json.id(id).member("room", room.value());
+            json.id(id).member("room", room.name());
             if (members != null) {
                 json.member("members", members);
             }
@@ -91,7 +91,7 @@ public sealed interface ServerMessage {
 
         @Override
         public void writeMembers(JsonWriter json) {
-            json.id(id).member("room", room.value()).memberIfPresent("reason", reason);
+            json.id(id).member("room", room.name()).memberIfPresent("reason", reason);
         }
     }
 
@@ -105,7 +105,7 @@ public sealed interface ServerMessage {
 
         @Override
         public void writeMembers(JsonWriter json) {
-            json.member("room", room.value())
+            json.member("room", room.name())
                     .member("user", user)
                     .member("connection", connection.value())
                     .member("count", count)
@@ -126,7 +126,7 @@ public sealed interface ServerMessage {
 
         @Override
         public void writeMembers(JsonWriter json) {
-            json.member("room", room.value())
+            json.member("room", room.name())
                     .memberIfPresent("user", user)
                     .payload(payload)
                     .member("timestamp", Timestamps.iso(timestamp));
@@ -153,7 +153,7 @@ public sealed interface ServerMessage {
 
         @Override
         public void writeMembers(JsonWriter json) {
-            json.member("room", room.value())
+            json.member("room", room.name())
                     .raw("data", data)
                     .member("offset", offset)
                     .member("previous", previous)
@@ -211,7 +211,7 @@ public sealed interface ServerMessage {
 
         @Override
         public void writeMembers(JsonWriter json) {
-            json.id(id).member("room", room.value()).member("count", count);
+            json.id(id).member("room", room.name()).member("count", count);
             if (members != null) {
                 json.beginArray("members");
                 for (PresentUser present : members) {
@@ -236,7 +236,7 @@ public sealed interface ServerMessage {
 
         @Override
         public void writeMembers(JsonWriter json) {
-            json.id(id).member("room", room.value()).position(position).messages("messages", messages);
+            json.id(id).member("room", room.name()).position(position).messages("messages", messages);
         }
 
         @Override
@@ -254,7 +254,7 @@ public sealed interface ServerMessage {
 
         @Override
         public void writeMembers(JsonWriter json) {
-            json.id(id).member("room", room.value()).member("maxRate", maxRate);
+            json.id(id).member("room", room.name()).member("maxRate", maxRate);
         }
     }
 
@@ -267,7 +267,7 @@ public sealed interface ServerMessage {
 
         @Override
         public void writeMembers(JsonWriter json) {
-            json.member("room", room.value()).member("reason", reason).member("skipped", skipped);
+            json.member("room", room.name()).member("reason", reason).member("skipped", skipped);
         }
     }
 
@@ -280,7 +280,7 @@ public sealed interface ServerMessage {
 
         @Override
         public void writeMembers(JsonWriter json) {
-            json.member("room", room.value()).member("reason", reason).member("skipped", skipped);
+            json.member("room", room.name()).member("reason", reason).member("skipped", skipped);
         }
     }
 
@@ -303,7 +303,7 @@ public sealed interface ServerMessage {
         @Override
         public void writeMembers(JsonWriter json) {
             json.id(id)
-                    .memberIfPresent("room", room == null ? null : room.value())
+                    .memberIfPresent("room", room == null ? null : room.name())
                     .position(position);
             if (duplicate) {
                 json.member("duplicate", true);
@@ -372,6 +372,11 @@ public sealed interface ServerMessage {
 
     /** The value of {@code type}. */
     String type();
+
+    /** Of the command that this answers. */
+    default @Nullable CommandId id() {
+        return null;
+    }
 
     /** Everything but {@code type}. */
     void writeMembers(JsonWriter json);

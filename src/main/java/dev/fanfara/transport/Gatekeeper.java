@@ -3,6 +3,7 @@ package dev.fanfara.transport;
 import dev.fanfara.admission.Admission;
 import dev.fanfara.admission.ClientAddress;
 import dev.fanfara.admission.Connections;
+import dev.fanfara.admission.Origins;
 import dev.fanfara.auth.Identity;
 import dev.fanfara.auth.TokenCarriers;
 import dev.fanfara.auth.TokenRejected;
@@ -17,7 +18,6 @@ import io.vertx.core.Future;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 import java.time.Duration;
-import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -72,8 +72,7 @@ public final class Gatekeeper {
      * @throws Refusal {@code forbidden} or {@code unavailable}
      */
     public void letIn(HttpServerRequest request) {
-        List<String> origins = request.headers().getAll(HttpHeaders.ORIGIN);
-        if (!admission.origins().allow(origins, request.getHeader(HttpHeaders.HOST))) {
+        if (!allowsOrigin(request)) {
             throw new Refusal(ErrorCode.FORBIDDEN, "This origin is not allowed");
         }
         Optional<Duration> wait = edge.sendsClientsElsewhere()
@@ -85,9 +84,38 @@ public final class Gatekeeper {
         }
     }
 
+    public boolean allowsOrigin(HttpServerRequest request) {
+        return admission
+                .origins()
+                .allow(request.headers().getAll(HttpHeaders.ORIGIN), request.getHeader(HttpHeaders.HOST));
+    }
+
+    public Origins origins() {
+        return admission.origins();
+    }
+
+    /**
+     * What it shows, whosesoever that is.
+     *
+     * @throws TokenRejected if it shows two
+     */
+    public static Optional<String> token(HttpServerRequest request, @Nullable String subprotocols) {
+        return TokenCarriers.find(queryToken(request), request.getHeader(HttpHeaders.AUTHORIZATION), subprotocols);
+    }
+
     /** Who it is. Fails with {@link TokenRejected}. */
     public Future<Identity> identify(HttpServerRequest request, @Nullable String subprotocols) {
-        return shown(request, subprotocols).recover(failure -> {
+        try {
+            return identify(token(request, subprotocols).orElse(null));
+        } catch (TokenRejected ambiguous) {
+            metrics.authFailed(ambiguous.reason().label());
+            return Future.failedFuture(ambiguous);
+        }
+    }
+
+    /** Whose token this is; without one, somebody anonymous. Fails with {@link TokenRejected}. */
+    public Future<Identity> identify(@Nullable String token) {
+        return shown(token).recover(failure -> {
             TokenRejected rejected =
                     failure instanceof TokenRejected known ? known : new TokenRejected(TokenRejected.Reason.MALFORMED);
             metrics.authFailed(rejected.reason().label());
@@ -95,16 +123,10 @@ public final class Gatekeeper {
         });
     }
 
-    private Future<Identity> shown(HttpServerRequest request, @Nullable String subprotocols) {
+    private Future<Identity> shown(@Nullable String token) {
         Settings now = settings.current();
-        Optional<String> token;
-        try {
-            token = TokenCarriers.find(queryToken(request), request.getHeader(HttpHeaders.AUTHORIZATION), subprotocols);
-        } catch (TokenRejected ambiguous) {
-            return Future.failedFuture(ambiguous);
-        }
-        if (token.isPresent()) {
-            return now.tokens().verify(token.get());
+        if (token != null) {
+            return now.tokens().verify(token);
         }
         return now.config().auth().required()
                 ? Future.failedFuture(new TokenRejected(TokenRejected.Reason.MISSING))
@@ -137,15 +159,24 @@ public final class Gatekeeper {
 
     /** A place among those of its address and its user; empty if they have as many as they may. */
     public Optional<Connections.Lease> tryOpen(HttpServerRequest request, @Nullable Identity identity) {
-        ClientAddress client = ClientAddress.of(
-                request.remoteAddress(),
-                request.headers().getAll("X-Forwarded-For"),
-                settings.current().config().server().trustedProxies());
+        return tryOpen(client(request), identity);
+    }
+
+    /** The same where the address ({@code client} is null) or the user has a place already, or needs none. */
+    public Optional<Connections.Lease> tryOpen(@Nullable ClientAddress client, @Nullable Identity identity) {
         String user = identity == null || identity.kind() == Identity.Kind.ANONYMOUS ? null : identity.user();
         Optional<Connections.Lease> lease = admission.connections().tryOpen(client, user);
         if (lease.isEmpty()) {
             metrics.rateLimited("connections");
         }
         return lease;
+    }
+
+    /** Where a request comes from. */
+    public ClientAddress client(HttpServerRequest request) {
+        return ClientAddress.of(
+                request.remoteAddress(),
+                request.headers().getAll("X-Forwarded-For"),
+                settings.current().config().server().trustedProxies());
     }
 }

@@ -8,6 +8,8 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.jar.Attributes;
 import java.util.jar.Manifest;
 import org.junit.jupiter.api.Test;
@@ -110,6 +112,21 @@ class CommandsTest {
         assertThat(run(new Check(), "--port", "x")).isEqualTo(2);
         assertThat(run(new Check(), "--nonsense")).isEqualTo(2);
         assertThat(err.toString()).contains("--set: expected KEY=VALUE, such as --set server.port=8081");
+    }
+
+    @Test
+    void conformanceModeIsAFlagAndNoKey() throws Exception {
+        List<Boolean> asked = new ArrayList<>();
+        Serve serve = new Serve((source, loaded, conformance) -> {
+            asked.add(conformance);
+            return ExitCode.OK;
+        });
+        String file = file("{}");
+
+        assertThat(run(serve, "-c", file)).isEqualTo(0);
+        assertThat(run(serve, "-c", file, "--conformance")).isEqualTo(0);
+        assertThat(asked).containsExactly(false, true);
+        assertThat(run(serve, "-c", file("{'conformance':true}"))).isEqualTo(78);
     }
 
     @Test

@@ -104,7 +104,7 @@ final class HttpRig implements AutoCloseable {
                 new ClusterStats(vertx, nodes),
                 Assets.fromClassPath("assets-fixture"),
                 draining::get);
-        Doors doors = new Doors(HttpRig::upgrade, request -> Future.failedFuture(Problem.notFound()));
+        Doors doors = new Doors(HttpRig::upgrade, request -> Future.failedFuture(Problem.notFound()), List.of());
         verticle = new HttpVerticle(parts, doors, body, idle);
         vertx.deployVerticle(verticle).await();
         HttpVerticle second = new HttpVerticle(parts, doors, body, idle);

@@ -58,6 +58,19 @@ class RoomNameTest {
     }
 
     @Test
+    void aRoomOfAnotherNamespaceIsAnotherRoomThatNobodyCanNameFromOutside() {
+        RoomName inside = RoomName.in("/admin", "dash:cpu");
+
+        assertThat(inside).isNotEqualTo(new RoomName("dash:cpu"));
+        assertThat(inside.name()).isEqualTo("dash:cpu");
+        assertThat(inside.namespace()).isEqualTo("/admin");
+        assertThat(RoomName.of(inside.value())).isEqualTo(inside);
+        assertThat(RoomName.of("dash:cpu")).isEqualTo(RoomName.in("/", "dash:cpu"));
+        assertThat(new RoomPattern("dash:*").matches(inside)).isTrue();
+        assertRefused(inside.value());
+    }
+
+    @Test
     void aNameHasAtMost255Characters() {
         assertThat(new RoomName("a".repeat(255)).value()).hasSize(255);
         assertRefused("a".repeat(256));
