@@ -57,6 +57,8 @@ const SETTLED_MS = 10_000;
 const CUT_MS = 3_000;
 /** So many WebSockets in a row that broke, and a stream is tried. */
 const BROKEN = 2;
+/** A proxy that swallows them takes its time; once is enough. */
+const NO_WELCOME = 'No welcome';
 /** So many heartbeats without a word, and nobody knows whether what is shown is still so. */
 const QUIET = 1.5;
 const RENEW_AGAIN_MS = 10_000;
@@ -141,7 +143,7 @@ export class Link {
 
   #attempt(transport: Transport): void {
     this.#transport = transport;
-    this.#timer = setTimeout(() => this.abandon('No welcome'), this.#options.replyTimeoutMs);
+    this.#timer = setTimeout(() => this.abandon(NO_WELCOME), this.#options.replyTimeoutMs);
     const attempt: State = { name: 'connecting' };
     this.#become(attempt);
     if (this.state !== attempt) return; // whoever was told has closed it
@@ -281,7 +283,7 @@ export class Link {
     const lived = this.isLive ? now - this.#liveSince : -1;
     const isStream = this.#transport === 'sse';
     // With a code it was the gateway that closed it, so it had come through.
-    if (!isStream) this.#broken = code === LOST && lived < CUT_MS ? this.#broken + 1 : 0;
+    if (!isStream) this.#broken = code !== LOST || lived >= CUT_MS ? 0 : this.#broken + (reason === NO_WELCOME ? BROKEN : 1);
     if (isStream && lived < 0) this.#preferred = 'websocket';
 
     const mayRenew = wantsToken(code, reason) && typeof this.#options.token === 'function' && !this.#wasRefused;
