@@ -11,6 +11,7 @@ import { isObject } from './merge.js';
 import type { Command, JoinOptions, Position, Replies, RoomFrame, ServerMessage } from './protocol.js';
 import type { SavedRoom } from './replica.js';
 import type { Room } from './room.js';
+import { VERSION } from './shared/messages.js';
 import { canShare, PortSocket } from './shared/port.js';
 import type { Sharing } from './shared/port.js';
 import { StreamSocket } from './stream.js';
@@ -93,7 +94,7 @@ export class Connection extends Emitter<Events> {
     const failed = (): void => void Object.assign(shared, own);
     const sharing: Sharing = {
       script,
-      name: ['fanfara', name, ...endpoints].join(' '),
+      name: ['fanfara', VERSION, name, ...endpoints].join(' '),
       endpoints,
       fallback: stream !== undefined,
       replyTimeoutMs,

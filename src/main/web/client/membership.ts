@@ -70,7 +70,8 @@ export class Membership extends Emitter<RoomEvents> implements Room {
   get join(): JoinCommand {
     const since = this.#replica.position;
     const maxRate = this.#wantedRate;
-    return { type: 'join', room: this.name, ...this.#options, ...(maxRate !== undefined && { maxRate }), ...(since && { since }) };
+    const rate = maxRate !== undefined && { maxRate };
+    return { type: 'join', room: this.name, ...this.#options, ...rate, ...(since && { since }) };
   }
 
   /** Whether a room keeps a state, and so has a rate, is known when it was entered once. */

@@ -54,8 +54,8 @@ export interface Room extends Pick<Emitter<RoomEvents>, 'on'> {
   readonly state: JsonObject | undefined;
 
   /**
-   * A string is short for `{text}`; in a state room `{data}` is a merge patch. Fails with a `Refusal` when the gateway says no. When the connection is lost before the ack, a message with a `key` is
-   * sent again; one without fails.
+   * A string is short for `{text}`; in a state room `{data}` is a merge patch. Fails with a `Refusal` when the gateway says
+   * no. When the connection is lost before the ack, a message with a `key` is sent again; one without fails.
    */
   publish(payload: Payload | string, options?: PublishOptions): Promise<Ack>;
   /** What the room remembers: by itself the newest messages, with `since` the oldest after that. */

@@ -59,7 +59,8 @@ afterEach(() => vi.unstubAllGlobals());
 const SCRIPT = 'https://page/fanfara.worker.js';
 
 async function tab(options: Partial<Options> = {}): Promise<Connection> {
-  const connection = new Connection('ws://gateway/ws', { shared: { script: SCRIPT }, random: () => 0.5, replyTimeoutMs: 60_000, ...options });
+  const shared = { script: SCRIPT };
+  const connection = new Connection('ws://gateway/ws', { shared, random: () => 0.5, replyTimeoutMs: 60_000, ...options });
   connection.open();
   await settled();
   return connection;
@@ -97,7 +98,7 @@ test('tabs share with those of their name', async () => {
   await tab();
   await tab({ shared: { script: SCRIPT, name: 'alice' } });
 
-  assert.deepEqual(names, ['fanfara  ws://gateway/ws', 'fanfara alice ws://gateway/ws']);
+  assert.deepEqual(names, ['fanfara 1  ws://gateway/ws', 'fanfara 1 alice ws://gateway/ws']);
 });
 
 test('what one tab publishes the others hear, and it has its ack in that place', async () => {
@@ -174,6 +175,17 @@ test('a loss is told to all tabs, and each hears what it missed', async () => {
   assert.deepEqual(heard.map((all) => all.map(({ offset }) => offset)), [[2, 3, 4], [2, 3, 4]]);
 });
 
+test('a tab that is opened while the others wait does not wait', async () => {
+  await member('log', { epoch: 'e', offset: 1 });
+  wire().closes(1006);
+
+  const late = await tab();
+  assert.equal(rig.sockets.length, 2);
+  wire().welcomes();
+
+  assert.equal(late.state.name, 'live');
+});
+
 test('a room that began anew is told as such to all tabs', async () => {
   const { room } = await member('dash', { epoch: 'e', offset: 4, state: { a: 1 } });
   const entries = told(room, 'joined');
@@ -194,6 +206,25 @@ test('a tab that was reloaded goes on where it was', async () => {
   const again = (await tab({ resume })).join('log');
 
   assert.deepEqual([again.position, again.status, room.status], [{ epoch: 'e', offset: 3 }, 'fresh', 'stale']);
+});
+
+test('a reloaded page goes on where it was, though its worker is a new one', async () => {
+  const resume = { rooms: { log: { epoch: 'e', offset: 1 }, dash: { epoch: 'd', offset: 7, state: { a: 1 } } } };
+  const connection = await tab({ resume });
+  wire().welcomes();
+  const log = connection.join('log');
+  const dash = connection.join('dash');
+  const heard = told(log, 'message');
+  assert.deepEqual(hears(), [
+    { type: 'join', room: 'log', since: { epoch: 'e', offset: 1 } },
+    { type: 'join', room: 'dash', since: { epoch: 'd', offset: 7 } },
+  ]);
+
+  wire().admits('log', { epoch: 'e', offset: 2, recovered: true, messages: [message('log', 2)] });
+  wire().admits('dash', { epoch: 'd', offset: 8, recovered: true, messages: [patch('dash', 7, 8, { b: 1 })] });
+
+  assert.deepEqual(heard.map(({ offset }) => offset), [2]);
+  assert.deepEqual([dash.state, dash.position], [{ a: 1, b: 1 }, { epoch: 'd', offset: 8 }]);
 });
 
 test('the room has the rate of the most eager tab, and a paused one catches up with the whole picture', async () => {

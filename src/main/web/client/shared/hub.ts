@@ -112,10 +112,9 @@ export class Hub {
   #opened(tab: Tab, opening: Opening): void {
     this.#tabs.add(tab);
     this.#connection ??= this.#begin(opening);
-    const { state } = this.#connection;
-    if (state.name === 'live') this.#greet(tab);
-    else if (state.name === 'reconnecting') this.#sendAway(tab, state.at - Date.now(), state);
-    else this.#connection.open();
+    // Tabs that were sent away come when we mean to be back; one that comes earlier was opened by somebody.
+    this.#connection.open();
+    this.#greet(tab);
   }
 
   #begin(opening: Opening): Connection {
@@ -221,9 +220,9 @@ export class Hub {
   // Rooms
 
   #join(tab: Tab, command: Numbered<JoinCommand>, saved: SavedRoom | undefined): void {
-    const { room: name, user, history, maxRate } = command;
-    const wanted = { ...(user !== undefined && { user }), ...(history && { history }), ...(maxRate !== undefined && { maxRate }) };
-    const shared = this.#rooms.get(name) ?? this.#enter(name, wanted, saved);
+    const { id: _, type: __, room: name, since: ___, ...options } = command;
+    const { maxRate } = options;
+    const shared = this.#rooms.get(name) ?? this.#enter(name, options, saved);
     const member = { echoes: new Echoes((frame) => tab.say(frame)), maxRate };
     tab.rooms.set(name, member);
     const admit = (): void => void this.#admit(tab, member, command, shared);
@@ -239,10 +238,11 @@ export class Hub {
       shared.members = joined.members;
       if (!joined.recovered) shared.recent = [];
       shared.remember(joined.messages ?? []);
-      shared.isEntered = true;
       // Those who are in already hear what was missed message by message, or that it is another picture now.
       const { id: _, messages: __, ...picture } = joined;
-      if (!joined.recovered || joined.state) this.#restart(name, { ...picture, recovered: joined.recovered ?? false });
+      const isOther = !joined.recovered || joined.state !== undefined;
+      if (shared.isEntered && isOther) this.#restart(name, { ...picture, recovered: joined.recovered ?? false });
+      shared.isEntered = true;
       for (const admit of shared.waiting.splice(0)) admit();
     });
     room.on('refused', (refusal) => {

@@ -1,6 +1,12 @@
 /** What a tab and the worker say to each other; the frames are those of the native protocol. */
 import type { SavedRoom } from '../replica.js';
 
+/**
+ * To be raised when anything here changes: a worker lives as long as one of its tabs, and after an update of the page the
+ * next tab must not meet one that speaks otherwise.
+ */
+export const VERSION = 1;
+
 /** `lock` is one the tab holds as long as it lives. */
 export interface Opening {
   endpoints: readonly string[];

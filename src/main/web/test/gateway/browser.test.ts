@@ -86,6 +86,8 @@ const name = (mode: string) => `${mode}:${++unique}`;
 const heard = (page: Page) => page.evaluate(() => window.heard);
 const status = (page: Page, wanted: Client.RoomStatus) => page.waitForFunction((it) => window.room.status === it, wanted);
 const hears = (page: Page, ...all: unknown[]) => eventually(() => heard(page), (it) => JSON.stringify(it) === JSON.stringify(all));
+const connections = (transport: string, wanted: number) =>
+  eventually(() => gateway.metric(`fanfara_connections{transport="${transport}"}`), (all) => all === wanted);
 const count = (to: number) => Array.from({ length: to }, (_, i) => i + 1);
 
 test('two tabs chat, one with the module and one with the script', async () => {
@@ -175,12 +177,12 @@ test('a page whose WebSockets are blocked gets everything by a stream', async ()
 });
 
 test('tabs share one connection, and what is said in one is heard in the others', async () => {
-  const before = await gateway.metric('websocket_connections');
+  await connections('websocket', 0); // those of the tests before have been noticed to be gone
   const dash = name('dash');
   await gateway.publish(dash, { data: { n: 1 } });
   const one = await join(await open(gateway.url), dash, { shared: true });
   const two = await join(await open(gateway.url), dash, { shared: true });
-  assert.equal((await gateway.metric('websocket_connections')) - before, 1);
+  await connections('websocket', 1);
 
   await gateway.publish(dash, { data: { n: 2 } });
   const ack = await one.evaluate(() => window.room.publish({ data: { n: 3 } }));
@@ -191,7 +193,7 @@ test('tabs share one connection, and what is said in one is heard in the others'
   await hears(third, 3);
   assert.equal(ack.offset, 3);
   assert.deepEqual(await third.evaluate(() => window.room.position?.offset), 3);
-  assert.equal((await gateway.metric('websocket_connections')) - before, 1);
+  await connections('websocket', 1);
 
   const log = name('log');
   for (const page of [one, two]) {
@@ -229,6 +231,22 @@ test('a shared connection is lost and found for all of its tabs, with nothing mi
   await proxy.stop();
 });
 
+test('a shared connection takes the stream too', async () => {
+  const proxy = await Proxy.start(gateway.port);
+  const log = name('log');
+  await connections('sse', 0);
+  const tabs = [await open(proxy.url), await open(proxy.url)] as const;
+  for (const tab of tabs) await join(tab, log, { shared: true });
+  await connections('sse', 1);
+
+  for (const n of count(5)) await gateway.publish(log, { data: n });
+  await tabs[0].evaluate(() => window.room.publish('mine'));
+
+  await hears(tabs[0], ...count(5));
+  await hears(tabs[1], ...count(5), 'mine');
+  await proxy.stop();
+});
+
 test('the worker asks a tab for a token, and another when that one is gone', async () => {
   const closed = await Gateway.start({ auth: AUTH });
   const room = name('log');
@@ -262,7 +280,7 @@ test('where there is no worker to share, a tab has a connection of its own', asy
   await join(page, name('log'), { shared: { script: 'https://elsewhere.example.com/fanfara.worker.js' } });
 });
 
-for (const wire of ['websocket', 'sse'] as const) test(`a hidden page gets nothing of a state, and catches up when it is looked at, over ${wire}`, async () => {
+test.each(['websocket', 'sse'] as const)('a hidden page gets nothing of a state, and catches up when seen, by %s', async (wire) => {
   const proxy = await Proxy.start(gateway.port);
   proxy.treatment = wire === 'sse' ? 'refuse' : 'pass';
   const room = name('dash');

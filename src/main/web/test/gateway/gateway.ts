@@ -2,7 +2,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createHmac } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -36,12 +36,14 @@ export class Gateway {
   }
 
   static async start(config: object = {}, port = 0): Promise<Gateway> {
-    const file = join(mkdtempSync(join(tmpdir(), 'fanfara-gateway-')), 'fanfara.json');
+    const folder = mkdtempSync(join(tmpdir(), 'fanfara-gateway-'));
+    const file = join(folder, 'fanfara.json');
     writeFileSync(file, JSON.stringify({ rooms: ROOMS, ...config }));
     const flags = ['-Xmx256m', '-jar', JAR, 'serve', '-c', file, '--set', `server.port=${port}`, '--set', 'management.port=0'];
     // To the gateway such names are keys of its configuration.
     const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('FANFARA_')));
     const child = spawn('java', flags, { env, stdio: ['ignore', 'pipe', 'inherit'] });
+    child.on('exit', () => rmSync(folder, { recursive: true }));
     const said: string[] = [];
     return new Promise((started, failed) => {
       const lines = createInterface(child.stdout);
