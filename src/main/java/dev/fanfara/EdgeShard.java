@@ -94,7 +94,7 @@ final class EdgeShard implements Deployable {
     }
 
     Future<Void> drain(Duration window) {
-        return onLoop(() -> connections.drain(window));
+        return onLoop(() -> Future.join(connections.drain(window), engine.drain(window)));
     }
 
     private Context context() {

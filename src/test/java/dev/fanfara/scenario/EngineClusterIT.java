@@ -40,6 +40,10 @@ class EngineClusterIT {
                 "socketio.pingInterval=25s",
                 "--set",
                 "socketio.pingTimeout=20s");
+        // What conformance mode allows is short for a first request, for which classes are loaded.
+        Eventually.holds(() -> assertThat(open().post("4a").body()).isEqualTo("ok"));
+        Eventually.holds(() ->
+                assertThat(EngineClient.open(nodes, SLOWLY).post("40").body()).isEqualTo("ok"));
     }
 
     @AfterAll
@@ -205,6 +209,28 @@ class EngineClusterIT {
                             .get("/socket.io/?EIO=4&transport=polling&sid=" + polling.sid())
                             .body())
                     .isEqualTo(UNKNOWN);
+        } finally {
+            two.forEach(GatewayProcess::close);
+        }
+    }
+
+    @Test
+    void aNodeThatIsStoppedTellsTheClientsItRelays() {
+        List<GatewayProcess> two =
+                GatewayProcess.cluster(2, "--no-demo", "--set", "cluster.minimumSize=1", "--set", "drain.window=1s");
+        try {
+            EngineClient client = EngineClient.open(two, SLOWLY);
+            try (RawSocket socket = client.socket()) {
+                socket.says("2probe").says("5").says("40");
+                assertThat(text(socket)).isEqualTo("3probe");
+                assertThat(text(socket)).startsWith("40{");
+
+                two.get(1).signal("TERM");
+
+                assertThat(socket.readCloseCode()).isEqualTo(1001);
+            }
+            Eventually.holds(() -> assertThat(two.get(0).metric(SOCKETIO)).isZero());
+            assertThat(two.get(1).awaitExit(15)).isZero();
         } finally {
             two.forEach(GatewayProcess::close);
         }

@@ -17,6 +17,7 @@ import io.vertx.core.Promise;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.internal.ContextInternal;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -160,6 +161,11 @@ public final class EngineVerticle extends VerticleBase implements EngineMessage.
 
     private static Future<HttpAnswer> unknown() {
         return Future.succeededFuture(EngineError.UNKNOWN_SESSION.answer());
+    }
+
+    /** This node is about to stop: sockets of sessions elsewhere must find another. Event loop only. */
+    public Future<Void> drain(Duration window) {
+        return relays().drain(window);
     }
 
     /** A node has left the cluster, with its sessions. Event loop only. */

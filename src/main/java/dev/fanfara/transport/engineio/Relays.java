@@ -9,10 +9,14 @@ import dev.fanfara.transport.websocket.EngineSocket;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The WebSockets of one event loop that belong to sessions of others, and those of others that belong to sessions here.
@@ -33,6 +37,9 @@ final class Relays {
     private final Map<Long, SocketRelay> here = new HashMap<>();
     /** So that none is built per message. */
     private final Map<LoopRef, String> addresses = new HashMap<>();
+    /** Completes when no socket is here any more; this node is about to stop. */
+    private @Nullable Promise<Void> drained;
+
     /** By node. */
     private final Map<String, Long> untaken = new HashMap<>();
 
@@ -104,6 +111,10 @@ final class Relays {
     // Sockets here
 
     void open(long number, EngineId session, EngineSocket socket) {
+        if (drained != null) {
+            socket.close(CloseReason.SHUTTING_DOWN);
+            return;
+        }
         SocketRelay relay = new SocketRelay(this, number, session.home(), socket);
         here.put(number, relay);
         tell(session.home(), new EngineMessage.Opened(self, number, session));
@@ -113,6 +124,9 @@ final class Relays {
     void gone(long number, LoopRef home, int code) {
         if (here.remove(number) != null) {
             tell(home, new EngineMessage.SocketGone(number, code));
+        }
+        if (drained != null && here.isEmpty()) {
+            drained.tryComplete();
         }
     }
 
@@ -142,6 +156,22 @@ final class Relays {
         } else if (relay != null) {
             relay.onTaken(taken.weight());
         }
+    }
+
+    /** The sockets that are here end evenly over the window; their clients begin new sessions on other nodes. */
+    Future<Void> drain(Duration window) {
+        Promise<Void> done = Promise.promise();
+        drained = done;
+        List<SocketRelay> all = List.copyOf(here.values());
+        for (int i = 0; i < all.size(); i++) {
+            SocketRelay relay = all.get(i);
+            long afterMs = Math.max(1, window.toMillis() * i / all.size());
+            vertx.setTimer(afterMs, due -> relay.onClose(CloseReason.SHUTTING_DOWN));
+        }
+        if (all.isEmpty()) {
+            done.complete();
+        }
+        return done.future();
     }
 
     /** A node has gone: its sessions, and the sockets it held. */

@@ -60,8 +60,7 @@ final class SocketRelay implements MessageSocket.Listener {
     }
 
     private void say(boolean isText, ByteBuf bytes) {
-        EngineMessage.Said said =
-                new EngineMessage.Said(number, messagesOut++, isText, ByteBufUtil.getBytes(bytes));
+        EngineMessage.Said said = new EngineMessage.Said(number, messagesOut++, isText, ByteBufUtil.getBytes(bytes));
         if (!relays.maySend(home, said.weight())) {
             socket.close(CloseReason.OVERLOADED);
             return;

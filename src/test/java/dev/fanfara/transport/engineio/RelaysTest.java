@@ -58,8 +58,7 @@ class RelaysTest {
     }
 
     private RelayedSocket opened() {
-        RelayedSocket socket =
-                relays.opened(new EngineMessage.Opened(FAR, ++sockets, EngineId.create(SELF)));
+        RelayedSocket socket = relays.opened(new EngineMessage.Opened(FAR, ++sockets, EngineId.create(SELF)));
         socket.listen(listener);
         return socket;
     }
