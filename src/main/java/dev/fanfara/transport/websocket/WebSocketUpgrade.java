@@ -91,11 +91,21 @@ public final class WebSocketUpgrade {
             if (identified.succeeded()) {
                 openNative(request, config, identified.result());
             } else {
-                boolean isMissing = identified.cause() instanceof TokenRejected rejected
-                        && rejected.reason() == TokenRejected.Reason.MISSING;
-                refuse(request, config, isMissing ? CloseReason.TOKEN_REQUIRED : CloseReason.INVALID_TOKEN);
+                refuse(request, config, reason(identified.cause()));
             }
         });
+    }
+
+    /** A token that is revoked was a good one, so to say so helps nobody who guesses. */
+    private static CloseReason reason(Throwable failure) {
+        if (failure instanceof TokenRejected rejected) {
+            return switch (rejected.reason()) {
+                case MISSING -> CloseReason.TOKEN_REQUIRED;
+                case REVOKED -> CloseReason.TOKEN_REVOKED;
+                default -> CloseReason.INVALID_TOKEN;
+            };
+        }
+        return CloseReason.INVALID_TOKEN;
     }
 
     private void openNative(HttpServerRequest request, GatewayConfig config, Identity identity) {
