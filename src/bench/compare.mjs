@@ -5,7 +5,7 @@
 //   mvn -q package -DskipTests && node src/bench/compare.mjs [row…] [--rounds 5] [--seconds 8] [--warmup 5]
 //                                      [--transport auto|io_uring|epoll|nio] [--out figures.jsonl]
 //
-// Rows: one sixteen steady rooms deflate paused idle. The table goes to standard output, each run as a line of JSON to
+// Rows: one sixteen steady rooms socketio deflate paused idle. The table goes to standard output, each run as a line of JSON to
 // --out.
 import { spawn, execFileSync } from "node:child_process";
 import { appendFileSync, readFileSync } from "node:fs";
@@ -112,6 +112,13 @@ const rows = {
   sixteen: [load("1 room × 1,000, 128 B, 16 in flight", ["--connections", "1000", "--in-flight", "16"])],
   steady: [load("1 room × 1,000, 128 B, 50 messages/s", ["--connections", "1000", "--rate", "50"])],
   rooms: [load("500 rooms × 20, 128 B, 2,000 messages/s", ["--connections", "10000", "--rooms", "500", "--rate", "2000"])],
+  // The same, to members that speak Socket.IO on both.
+  socketio: [1, 16].map((inFlight) =>
+    load(`Socket.IO: 1 room × 1,000, 128 B, ${inFlight} in flight`, ["--connections", "1000", "--in-flight", String(inFlight)], {
+      fanfara: { ...fanfara(), protocol: "socket.io" },
+      "socket.io": everybody["socket.io"],
+    }),
+  ),
   deflate: [
     {
       ...load("1 room × 1,000, 1 KiB of JSON, 50 messages/s", []),

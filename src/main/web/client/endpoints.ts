@@ -24,9 +24,9 @@ export class Endpoints {
   }
 }
 
-/** `https://gateway`, `wss://gateway` and `wss://gateway/ws` name the same door. */
+/** `https://gateway`, `wss://gateway` and `wss://gateway/ws` name the same door; a path alone means the page's own host. */
 export function socketUrl(endpoint: string): string {
-  const url = new URL(endpoint);
+  const url = new URL(endpoint, globalThis.location?.href);
   url.protocol = url.protocol.replace(/^http/, 'ws');
   if (!/^wss?:$/.test(url.protocol)) throw new TypeError(`connect: expected ws, wss, http or https, got ${endpoint}`);
   if (url.pathname === '/') url.pathname = '/ws';

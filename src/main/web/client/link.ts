@@ -1,27 +1,43 @@
 /**
  * The line to the gateway: one socket at a time, and the next when that is lost, at the next endpoint. It knows commands
  * and replies, but no rooms; what arrives and what becomes of it is told to its owner.
+ *
+ * An attempt begins with a WebSocket. Where two in a row did not get through, or died as soon as they were open, a stream
+ * (see stream.ts) is tried in the same attempt, so that a gateway that is merely down is not taken for a proxy in the way.
+ * Once a stream works, attempts begin with it, and from time to time a WebSocket is tried beside it (see upgrade.ts).
  */
 import { Endpoints } from './endpoints.js';
+import { isOffline, watchNetwork } from './network.js';
 import { parse } from './protocol.js';
-import type { Command, Replies, ServerMessage, Welcome } from './protocol.js';
-import { backoff, isFinal, retryAfter } from './reconnect.js';
+import type { Authenticated, Command, Replies, ServerMessage, Welcome } from './protocol.js';
+import { backoff, isFinal, renewIn, retryAfter, wantsToken } from './reconnect.js';
 import { PendingReplies } from './replies.js';
+import { Upgrade } from './upgrade.js';
+import { LOST } from './wire.js';
+import type { Opener, Socket } from './wire.js';
 
 export type State =
   | { name: 'connecting' }
-  | { name: 'live'; welcome: Welcome }
+  /** `transport`: whether a WebSocket or a stream was the way through. */
+  | { name: 'live'; welcome: Welcome; transport: Transport }
   /** `at` is the epoch millisecond of the next attempt. */
   | { name: 'reconnecting'; at: number; code: number; reason: string }
+  /** The browser has no network; the next attempt comes when it has. */
+  | { name: 'offline' }
   | { name: 'closed'; code: number; reason: string };
 
-/** As much of a WebSocket as is used here, so that a test or another runtime can bring its own. */
-export type Socket = Pick<WebSocket, 'send' | 'close' | 'onmessage' | 'onclose' | 'onerror'>;
+export type Transport = 'websocket' | 'sse';
+
+/** A JWT, or what gets one: asked before each attempt, and again before the token expires. */
+export type TokenSource = string | (() => string | undefined | Promise<string | undefined>);
 
 export interface LinkOptions {
-  socket: (url: string) => Socket;
+  token?: TokenSource | undefined;
+  socket: Opener;
+  /** What stands in for a WebSocket that does not get through. */
+  stream?: Opener | undefined;
   random: () => number;
-  /** How long a handshake or a reply may take. */
+  /** How long a handshake, a reply or a token may take. */
   replyTimeoutMs: number;
 }
 
@@ -37,11 +53,13 @@ export interface LinkOwner {
 
 /** A connection that lived this long was a good one: the next failure is counted as the first. */
 const SETTLED_MS = 10_000;
+/** A proxy that knows no WebSockets may let the upgrade through and cut the line then. */
+const CUT_MS = 3_000;
+/** So many WebSockets in a row that broke, and a stream is tried. */
+const BROKEN = 2;
 /** So many heartbeats without a word, and nobody knows whether what is shown is still so. */
 const QUIET = 1.5;
-
-/** What browsers report for a socket that went away without a close frame. */
-const LOST = 1006;
+const RENEW_AGAIN_MS = 10_000;
 
 export class Link {
   readonly #endpoints: Endpoints;
@@ -54,18 +72,34 @@ export class Link {
   /** Frames, over all sockets. */
   received = 0;
   #socket: Socket | undefined;
+  #transport: Transport = 'websocket';
+  /** What the next attempt begins with. */
+  #preferred: Transport = 'websocket';
+  /** WebSockets in a row that broke before the welcome or right after it. */
+  #broken = 0;
   #failures = 0;
   #liveSince = 0;
   #lastHeard = 0;
   /** When the gateway asked us to come back, if it did. */
   #resumeAt: number | undefined;
-  /** The one timer of the current state: handshake deadline, heartbeat watch, or wait before the next attempt. */
+  /** The one timer of the current state: deadline, heartbeat watch, or wait before the next attempt. */
   #timer: ReturnType<typeof setTimeout> | undefined;
+  #renewal: ReturnType<typeof setTimeout> | undefined;
+  #upgrade: Upgrade | undefined;
+  /** What was shown last. */
+  #token: string | undefined;
+  /** The gateway did not like it; one new token is tried, not one after the other. */
+  #wasRefused = false;
+  #unwatch: (() => void) | undefined;
 
   constructor(endpoints: string | readonly string[], options: LinkOptions, owner: LinkOwner) {
     this.#endpoints = new Endpoints(endpoints, options.random);
     this.#options = options;
     this.#owner = owner;
+  }
+
+  get #isOffline(): boolean {
+    return isOffline(this.#endpoints.current);
   }
 
   get isLive(): boolean {
@@ -74,24 +108,11 @@ export class Link {
 
   /** Opens the line, or cuts the wait before the next attempt short. Does nothing while a socket is there. */
   open(): void {
-    if (this.#socket) return;
+    if (this.isLive || this.state.name === 'connecting') return;
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => this.abandon('No welcome'), this.#options.replyTimeoutMs);
-    try {
-      this.#socket = this.#options.socket(this.#url());
-    } catch (failure) {
-      return this.#closed(LOST, String(failure)); // such as ws: from a page of https:
-    }
-    this.#socket.onmessage = (event) => this.#receive(event.data);
-    this.#socket.onclose = (event) => this.#closed(event.code, event.reason);
-    this.#socket.onerror = () => {}; // a close with the code follows; Node's `ws` throws when nobody listens
-    this.#become({ name: 'connecting' });
-  }
-
-  #url(): string {
-    const url = new URL(this.#endpoints.current);
-    if (this.#owner.resumes()) url.searchParams.set('resume', '1');
-    return url.href;
+    this.#unwatch ??= watchNetwork(() => this.#networkChanged());
+    if (this.#isOffline) this.#become({ name: 'offline' });
+    else this.#attempt(this.#preferred);
   }
 
   close(): void {
@@ -118,6 +139,43 @@ export class Link {
     );
   }
 
+  #attempt(transport: Transport): void {
+    this.#transport = transport;
+    this.#timer = setTimeout(() => this.abandon('No welcome'), this.#options.replyTimeoutMs);
+    const attempt: State = { name: 'connecting' };
+    this.#become(attempt);
+    if (this.state !== attempt) return; // whoever was told has closed it
+    const { token } = this.#options;
+    if (typeof token !== 'function') return this.#connect(token);
+    askFor(token).then(
+      (fresh) => this.state === attempt && this.#connect(fresh),
+      (failure) => this.state === attempt && this.#closed(LOST, `No token: ${failure}`),
+    );
+  }
+
+  #connect(token: string | undefined): void {
+    this.#token = token;
+    const open = (this.#transport === 'sse' && this.#options.stream) || this.#options.socket;
+    try {
+      this.#use(open(this.#url(), token));
+    } catch (failure) {
+      this.#closed(LOST, String(failure)); // such as ws: from a page of https:
+    }
+  }
+
+  #use(socket: Socket): void {
+    this.#socket = socket;
+    socket.onmessage = (event) => this.#receive(event.data);
+    socket.onclose = (event) => this.#closed(event.code, event.reason);
+    socket.onerror = () => {}; // a close with the code follows; Node's `ws` throws when nobody listens
+  }
+
+  #url(): string {
+    const url = new URL(this.#endpoints.current);
+    if (this.#owner.resumes()) url.searchParams.set('resume', '1');
+    return url.href;
+  }
+
   #receive(frame: unknown): void {
     this.received++;
     this.#lastHeard = Date.now();
@@ -125,25 +183,85 @@ export class Link {
     const message = parse(frame);
     if (!message) return;
     if (message.type === 'welcome') this.#welcomed(message);
+    if (message.type === 'authenticated') this.#authenticated(message);
     if (message.type === 'reconnect') this.#resumeAt = Date.now() + message.after;
     this.#owner.heard(message, this.#replies.settle(message));
   }
 
   #welcomed(welcome: Welcome): void {
+    if (this.state.name === 'live') {
+      this.state.welcome = welcome; // a stream that was opened again
+      return;
+    }
     clearTimeout(this.#timer);
     this.#liveSince = Date.now();
+    this.#preferred = this.#transport;
+    this.#wasRefused = false;
     this.#watch(welcome.heartbeat || 25_000);
-    this.#become({ name: 'live', welcome });
+    if (this.#transport === 'sse') this.#seekUpgrade();
+    this.#become({ name: 'live', welcome, transport: this.#transport });
+  }
+
+  #seekUpgrade(): void {
+    const { socket, replyTimeoutMs } = this.#options;
+    const open = () => socket(this.#url(), this.#token);
+    this.#upgrade = new Upgrade(open, replyTimeoutMs, (opened, frames) => this.#upgradeTo(opened, frames));
+  }
+
+  /** False while a command waits for its reply, which would not come over another socket. */
+  #upgradeTo(socket: Socket, frames: readonly unknown[]): boolean {
+    if (!this.#replies.isEmpty) return false;
+    this.#drop(1000);
+    this.#forget();
+    this.#transport = 'websocket';
+    this.#become({ name: 'connecting' });
+    this.#use(socket);
+    for (const frame of frames) this.#receive(frame);
+    return true;
+  }
+
+  #authenticated({ expires }: Authenticated): void {
+    this.#renewLater(renewIn(Date.parse(expires) - Date.now()));
+  }
+
+  #renewLater(wait: number): void {
+    clearTimeout(this.#renewal);
+    const { token } = this.#options;
+    if (typeof token !== 'function') return;
+    this.#renewal = setTimeout(() => {
+      this.#renew(token).catch(() => this.isLive && this.#renewLater(RENEW_AGAIN_MS));
+    }, wait);
+  }
+
+  /** If that does not come in time the gateway closes 4001, and the next attempt asks again. */
+  async #renew(source: Exclude<TokenSource, string>): Promise<void> {
+    const token = await askFor(source);
+    if (token === undefined || !this.isLive) return;
+    this.#token = token;
+    await this.request({ type: 'auth', token });
   }
 
   /** Browsers hide the protocol's own pings, so a silent line is asked in words. `request` acts on the answer's absence. */
   #watch(heartbeat: number): void {
     const silence = Date.now() - this.#lastHeard;
     const limit = heartbeat * QUIET;
-    if (silence >= heartbeat) this.request({ type: 'ping' }).catch(() => {});
+    if (silence >= heartbeat) this.#ping();
     if (silence >= limit) this.#hush(true);
     const next = silence < heartbeat ? heartbeat - silence : silence < limit ? limit - silence : heartbeat;
     this.#timer = setTimeout(() => this.#watch(heartbeat), next);
+  }
+
+  #ping(): void {
+    this.request({ type: 'ping' }).catch(() => {});
+  }
+
+  #networkChanged(): void {
+    if (this.isLive) return this.#ping(); // it may or may not have survived
+    if (this.state.name === 'closed') return;
+    if (!this.#isOffline) return this.open();
+    if (this.state.name === 'connecting') return this.abandon('Offline');
+    clearTimeout(this.#timer);
+    this.#become({ name: 'offline' });
   }
 
   #hush(quiet: boolean): void {
@@ -159,14 +277,25 @@ export class Link {
   }
 
   #closed(code: number, reason: string): void {
-    if (isFinal(code)) return this.#end(code, reason);
     const now = Date.now();
-    if (this.isLive && now - this.#liveSince >= SETTLED_MS) this.#failures = 0;
+    const lived = this.isLive ? now - this.#liveSince : -1;
+    const isStream = this.#transport === 'sse';
+    // With a code it was the gateway that closed it, so it had come through.
+    if (!isStream) this.#broken = code === LOST && lived < CUT_MS ? this.#broken + 1 : 0;
+    if (isStream && lived < 0) this.#preferred = 'websocket';
+
+    const mayRenew = wantsToken(code, reason) && typeof this.#options.token === 'function' && !this.#wasRefused;
+    if (isFinal(code) && !mayRenew) return this.#end(code, reason);
+    if (lived >= SETTLED_MS) this.#failures = 0;
+    const { stream, random } = this.#options;
     const wait =
-      this.#resumeAt === undefined
-        ? retryAfter(reason) + backoff(this.#failures++, this.#options.random)
-        : Math.max(0, this.#resumeAt - now);
+      this.#resumeAt === undefined ? retryAfter(reason) + backoff(this.#failures, random) : Math.max(0, this.#resumeAt - now);
+    const isAsked = this.#resumeAt !== undefined;
     this.#forget();
+    this.#wasRefused = mayRenew;
+    if (this.#isOffline) return this.#become({ name: 'offline' });
+    if (!isStream && stream && this.#broken >= BROKEN) return this.#attempt('sse');
+    if (!isAsked) this.#failures++;
     this.#endpoints.next();
     this.#timer = setTimeout(() => this.open(), wait);
     this.#become({ name: 'reconnecting', at: now + wait, code, reason });
@@ -174,12 +303,18 @@ export class Link {
 
   #end(code: number, reason: string): void {
     this.#forget();
+    this.#unwatch?.();
+    this.#unwatch = undefined;
+    this.#wasRefused = false;
     this.#become({ name: 'closed', code, reason });
   }
 
   /** Lets go of everything that belonged to the socket. */
   #forget(): void {
     clearTimeout(this.#timer);
+    clearTimeout(this.#renewal);
+    this.#upgrade?.end();
+    this.#upgrade = undefined;
     this.#socket = undefined;
     this.#resumeAt = undefined;
     this.quiet = false;
@@ -190,4 +325,8 @@ export class Link {
     this.state = state;
     this.#owner.became(state);
   }
+}
+
+async function askFor(token: Exclude<TokenSource, string>): Promise<string | undefined> {
+  return token();
 }

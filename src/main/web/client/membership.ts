@@ -2,8 +2,8 @@
 import { Emitter } from './emitter.js';
 import type { JsonObject } from './merge.js';
 import type { Link } from './link.js';
-import type { Ack, Command, Joined, JoinCommand, JoinOptions, Left, Payload, Position } from './protocol.js';
-import type { PublishCommand, RoomFrame } from './protocol.js';
+import type { Ack, Command, History, HistoryOptions, Joined, JoinCommand, JoinOptions, Left, Payload } from './protocol.js';
+import type { Position, Presence, PublishCommand, RoomFrame } from './protocol.js';
 import { Outbox } from './outbox.js';
 import { Refusal } from './refusal.js';
 import { Replica } from './replica.js';
@@ -13,6 +13,8 @@ import type { PublishOptions, Room, RoomEvents, RoomStatus } from './room.js';
 const REJOIN_MS = 2_000;
 /** A hole that joining again has not closed within this time will not close on this socket. */
 const RESYNC_MS = 5_000;
+/** As many frames a second as the room's rule allows: what a join means that names no rate. */
+const UNBOUNDED = 1_000;
 
 export type Line = Pick<Link, 'state' | 'isLive' | 'quiet' | 'request' | 'abandon'>;
 
@@ -28,6 +30,11 @@ export class Membership extends Emitter<RoomEvents> implements Room {
   #isMember = false;
   #isDegraded = false;
   #isOver = false;
+  #isPaused = false;
+  /** The gateway was asked to say nothing for now. */
+  #isBehind = false;
+  /** The rate that the gateway was asked for last. */
+  #rate: number | undefined;
   #told: RoomStatus = 'stale';
   #resyncedAt = -Infinity;
 
@@ -43,8 +50,8 @@ export class Membership extends Emitter<RoomEvents> implements Room {
   }
 
   get status(): RoomStatus {
-    if (!this.#isMember || this.#line.quiet) return 'stale';
-    return this.#isDegraded ? 'degraded' : 'live';
+    if (!this.#isMember || this.#line.quiet || this.#isBehind) return 'stale';
+    return this.#isDegraded ? 'degraded' : 'fresh';
   }
 
   get position(): Position | undefined {
@@ -59,30 +66,57 @@ export class Membership extends Emitter<RoomEvents> implements Room {
     return this.#replica.saved;
   }
 
-  publish(payload: Payload, options: PublishOptions = {}): Promise<Ack> {
-    if (this.#isOver) return Promise.reject(new Error(`Not in room ${this.name}`));
-    const isOff = this.#line.state.name === 'reconnecting' || this.#line.state.name === 'closed';
-    if (isOff && options.key === undefined) return Promise.reject(new Error('Not connected'));
-    return this.#outbox.add({ type: 'message', room: this.name, ...payload, ...options });
+  /** What enters this room, as the gateway is asked. */
+  get join(): JoinCommand {
+    const since = this.#replica.position;
+    const maxRate = this.#wantedRate;
+    return { type: 'join', room: this.name, ...this.#options, ...(maxRate !== undefined && { maxRate }), ...(since && { since }) };
   }
 
-  async setMaxRate(maxRate: number): Promise<void> {
+  /** Whether a room keeps a state, and so has a rate, is known when it was entered once. */
+  get #wantedRate(): number | undefined {
+    return this.#isPaused && this.state ? 0 : this.#options.maxRate;
+  }
+
+  publish(payload: Payload | string, options: PublishOptions = {}): Promise<Ack> {
+    if (this.#isOver) return Promise.reject(new Error(`Not in room ${this.name}`));
+    const { name } = this.#line.state;
+    if (name !== 'live' && name !== 'connecting' && options.key === undefined) return Promise.reject(new Error('Not connected'));
+    const content = typeof payload === 'string' ? { text: payload } : payload;
+    return this.#outbox.add({ type: 'message', room: this.name, ...content, ...options });
+  }
+
+  history(options: HistoryOptions = {}): Promise<History> {
+    return this.#line.request({ type: 'history', room: this.name, ...options });
+  }
+
+  presence(): Promise<Presence> {
+    return this.#line.request({ type: 'presence', room: this.name });
+  }
+
+  async setRate(maxRate: number): Promise<void> {
     this.#options.maxRate = maxRate;
-    if (this.#isMember) await this.#line.request({ type: 'update', room: this.name, maxRate });
+    await this.#tellRate();
+  }
+
+  /** Nobody looks: a room that keeps a state need not be sent until somebody does. */
+  pause(isPaused: boolean): void {
+    this.#isPaused = isPaused;
+    this.#pace();
   }
 
   leave(): void {
     if (this.#isOver) return;
     this.#sendLeave();
-    this.#end({ type: 'left', room: this.name });
+    this.#left({ type: 'left', room: this.name });
   }
 
   /** Sends the join; the line is live. */
   enter(): void {
-    const since = this.#replica.position;
-    const command: JoinCommand = { type: 'join', room: this.name, ...this.#options, ...(since && { since }) };
+    const command = this.join;
     this.#entry = command;
-    this.#isMember = this.#isDegraded = false;
+    this.#isMember = this.#isDegraded = this.#isBehind = false;
+    this.#rate = command.maxRate;
     this.show();
     this.#line.request(command).catch((failure: Error) => this.#entry === command && this.#notEntered(failure));
   }
@@ -90,7 +124,7 @@ export class Membership extends Emitter<RoomEvents> implements Room {
   /** The socket is gone, and with it the membership. */
   lost(): void {
     this.#entry = undefined;
-    this.#isMember = this.#isDegraded = false;
+    this.#isMember = this.#isDegraded = this.#isBehind = false;
     this.#outbox.lost();
     this.show();
   }
@@ -98,7 +132,7 @@ export class Membership extends Emitter<RoomEvents> implements Room {
   /** The connection ended for good; a message that waits would wait for ever. */
   stopped(reason: string): void {
     this.lost();
-    this.#outbox.end(reason);
+    this.#outbox.end(new Error(reason));
   }
 
   hear(frame: RoomFrame, command: Command | undefined): void {
@@ -118,7 +152,7 @@ export class Membership extends Emitter<RoomEvents> implements Room {
         break;
       case 'left':
         // Unasked it was the gateway's decision, and joining again would contradict it.
-        if (frame.id === undefined) this.#end(frame);
+        if (frame.id === undefined) this.#left(frame);
         break;
       case 'degraded':
       case 'restored':
@@ -153,6 +187,28 @@ export class Membership extends Emitter<RoomEvents> implements Room {
     for (const event of replayed) this.emit(event.type, event as never);
     this.#emitState();
     this.show();
+    this.#pace();
+  }
+
+  #pace(): void {
+    if (!this.state || !this.#isMember) return;
+    this.#tellRate().then(
+      () => {
+        this.#isBehind = this.#isPaused;
+        this.show();
+      },
+      (failure) => {
+        this.#rate = NaN; // unknown
+        if (isPassing(failure)) setTimeout(() => this.#pace(), failure.retryAfter ?? REJOIN_MS);
+      },
+    );
+  }
+
+  async #tellRate(): Promise<void> {
+    const maxRate = this.#wantedRate ?? UNBOUNDED;
+    if (!this.#isMember || maxRate === (this.#rate ?? UNBOUNDED)) return;
+    this.#rate = maxRate;
+    await this.#line.request({ type: 'update', room: this.name, maxRate });
   }
 
   #notEntered(failure: Error): void {
@@ -160,11 +216,11 @@ export class Membership extends Emitter<RoomEvents> implements Room {
     if (!(failure instanceof Refusal)) {
       // Whether we are a member is unknown; a new socket asks again from a clean slate.
       this.#line.abandon('Join was not answered');
-    } else if (failure.passing) {
+    } else if (isPassing(failure)) {
       setTimeout(() => this.#entry === command && this.enter(), failure.retryAfter ?? REJOIN_MS);
     } else {
       this.emit('refused', failure);
-      this.#end();
+      this.#end(failure);
     }
   }
 
@@ -191,11 +247,20 @@ export class Membership extends Emitter<RoomEvents> implements Room {
     if (this.state) this.emit('state', this.state);
   }
 
-  #end(left?: Left): void {
+  #left(left: Left): void {
+    this.#end(new Error(`Left room ${this.name} before the ack`));
+    this.emit('left', left);
+  }
+
+  /** What waits to be published fails with this. */
+  #end(failure: Error): void {
     this.#isOver = true;
-    this.#outbox.end(`Left room ${this.name} before the ack`);
+    this.#outbox.end(failure);
     this.lost();
     this.#gone();
-    if (left) this.emit('left', left);
   }
+}
+
+function isPassing(failure: unknown): failure is Refusal {
+  return failure instanceof Refusal && failure.passing;
 }

@@ -58,8 +58,8 @@ export class Outbox {
   }
 
   /** No message will be sent any more. */
-  end(reason: string): void {
-    for (const item of this.#items) this.#fail(item, new Error(reason));
+  end(failure: Error): void {
+    for (const item of this.#items) this.#fail(item, failure);
   }
 
   #attempt(item: Item): void {

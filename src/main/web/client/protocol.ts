@@ -21,6 +21,12 @@ export interface JoinOptions {
   maxRate?: number;
 }
 
+/** With `since` what came after it, oldest first; otherwise the newest. */
+export interface HistoryOptions {
+  since?: Position;
+  limit?: number;
+}
+
 export type JoinCommand = { type: 'join'; room: string; since?: Position } & JoinOptions;
 export type PublishCommand = { type: 'message'; room: string; echo?: boolean; key?: string } & Payload;
 
@@ -30,6 +36,8 @@ export type Command =
   | { type: 'leave'; room: string }
   | { type: 'update'; room: string; maxRate: number }
   | { type: 'presence'; room: string }
+  | ({ type: 'history'; room: string } & HistoryOptions)
+  | { type: 'auth'; token: string }
   | ({ type: 'broadcast' } & Payload)
   | ({ type: 'private-message'; to: string } & Payload)
   | { type: 'ping' };
@@ -41,6 +49,8 @@ export interface Replies {
   message: Ack;
   update: Updated;
   presence: Presence;
+  history: History;
+  auth: Authenticated;
   broadcast: Ack;
   'private-message': Ack;
   ping: Pong;
@@ -59,6 +69,14 @@ export interface Welcome {
   /** Milliseconds of silence after which either side may ask whether the other is still there. */
   heartbeat: number;
   version: string;
+}
+
+/** A token was accepted. */
+export interface Authenticated extends Reply {
+  type: 'authenticated';
+  user: string;
+  /** ISO 8601. */
+  expires: string;
 }
 
 export interface Joined extends Reply, Partial<Position> {
@@ -117,6 +135,13 @@ export interface Presence extends Reply {
   members?: Array<{ user: string; connections: number }>;
 }
 
+export interface History extends Reply, Partial<Position> {
+  type: 'history';
+  room: string;
+  /** Oldest first. */
+  messages: Array<Message | Patch>;
+}
+
 /** This connection is too slow and gets conflated frames; or it has caught up. */
 export interface Pace {
   type: 'degraded' | 'restored';
@@ -165,6 +190,13 @@ export interface Reconnect {
   after: number;
 }
 
+/** The end of a stream (SSE) that is for good, or wants another token; a WebSocket has a close code for it. */
+export interface StreamError {
+  type: 'fanfara-error';
+  code: number;
+  message: string;
+}
+
 export interface ErrorFrame extends Reply {
   type: 'error';
   code: string;
@@ -177,12 +209,15 @@ export type RoomFrame = Joined | Left | Message | Patch | Move | Presence | Pace
 export type ServerMessage =
   | RoomFrame
   | Welcome
+  | Authenticated
+  | History
   | Ack
   | Updated
   | Pong
   | Broadcast
   | PrivateMessage
   | Reconnect
+  | StreamError
   | ErrorFrame;
 
 /** The frame, or nothing when it is no object with a type. */

@@ -13,6 +13,10 @@ export class PendingReplies {
   readonly #waiting = new Map<Id, Waiting>();
   #lastId = 0;
 
+  get isEmpty(): boolean {
+    return this.#waiting.size === 0;
+  }
+
   /** `send` is given the frame; `late` is called when no reply came in time, after the command has failed. */
   await<C extends Command>(
     command: C,

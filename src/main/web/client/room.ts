@@ -1,15 +1,16 @@
 import type { Emitter } from './emitter.js';
 import type { JsonObject } from './merge.js';
-import type { Ack, Joined, Left, Move, Pace, Payload, Position, Presence } from './protocol.js';
+import type { Ack, History, HistoryOptions, Joined, Left, Move, Pace, Payload, Position, Presence } from './protocol.js';
 import type { Refusal } from './refusal.js';
 import type { MessageEvent, PatchEvent } from './replica.js';
 
 /**
- * - `live`: what is shown is what is.
- * - `stale`: the room is not joined (yet, or again), or the line has been silent for longer than it should.
+ * - `fresh`: what is shown is what is.
+ * - `stale`: the room is not joined (yet, or again), or the line has been silent for longer than it should, or the page was
+ *   hidden and its room paused.
  * - `degraded`: this connection is too slow for the room and gets conflated frames.
  */
-export type RoomStatus = 'live' | 'stale' | 'degraded';
+export type RoomStatus = 'fresh' | 'stale' | 'degraded';
 
 /** `missed`: how many updates came back when the room was entered again; absent if not all did. */
 export type JoinedEvent = Joined & { missed?: number };
@@ -53,11 +54,15 @@ export interface Room extends Pick<Emitter<RoomEvents>, 'on'> {
   readonly state: JsonObject | undefined;
 
   /**
-   * Fails with a `Refusal` when the gateway says no. When the connection is lost before the ack, a message with a `key` is
+   * A string is short for `{text}`; in a state room `{data}` is a merge patch. Fails with a `Refusal` when the gateway says no. When the connection is lost before the ack, a message with a `key` is
    * sent again; one without fails.
    */
-  publish(payload: Payload, options?: PublishOptions): Promise<Ack>;
+  publish(payload: Payload | string, options?: PublishOptions): Promise<Ack>;
+  /** What the room remembers: by itself the newest messages, with `since` the oldest after that. */
+  history(options?: HistoryOptions): Promise<History>;
+  /** Who is there now. */
+  presence(): Promise<Presence>;
   /** State rooms: at most so many frames a second from now on; 0 pauses. */
-  setMaxRate(maxRate: number): Promise<void>;
+  setRate(maxRate: number): Promise<void>;
   leave(): void;
 }

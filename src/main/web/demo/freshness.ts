@@ -3,7 +3,7 @@ import type { Room, RoomStatus } from '../client/room.js';
 import { byId, write } from './dom.js';
 import { STALE_MS } from './feed.js';
 
-const WORDS = { live: '', stale: 'Stale data', degraded: 'Degraded: fewer updates' } as const;
+const WORDS = { fresh: '', stale: 'Stale data', degraded: 'Degraded: fewer updates' } as const;
 const CHECK_MS = 250;
 /** How long the page says that it has caught up. */
 const CAUGHT_UP_MS = 10_000;
@@ -14,7 +14,7 @@ const CAUGHT_UP_MS = 10_000;
  */
 export function freshness(room: RoomStatus, silence: number, age: number): RoomStatus {
   const isWaiting = silence === Infinity && age <= STALE_MS;
-  if (isWaiting) return 'live';
+  if (isWaiting) return 'fresh';
   return silence > STALE_MS ? 'stale' : room;
 }
 

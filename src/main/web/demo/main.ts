@@ -48,7 +48,8 @@ function single(
 const past = remembered();
 const feed = new Feed();
 feed.restore(past.feed);
-const connection = connect(endpoints(location), { resume: past.resume });
+// The charts show the past too, so that a hidden page goes on listening.
+const connection = connect(endpoints(location), { resume: past.resume, pauseHiddenMs: Infinity });
 const charts = CHARTS.map((spec) => new Chart(spec, feed));
 byId('charts').append(...charts.map((chart) => chart.card));
 

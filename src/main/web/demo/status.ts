@@ -15,7 +15,6 @@ export class Status {
     connection.on('state', (state) => this.#show(state));
     this.#show(connection.state);
     byId('retry').addEventListener('click', () => connection.open());
-    addEventListener('online', () => connection.state.name === 'reconnecting' && connection.open());
     setInterval(() => this.#sample(), SAMPLE_MS);
   }
 
@@ -40,6 +39,8 @@ export class Status {
       const seconds = Math.max(0, Math.ceil((state.at - Date.now()) / 1_000));
       text = `${state.reason || 'Connection lost'} · next attempt in ${seconds} s`;
     }
+    if (state.name === 'offline') text = 'No network; back as soon as there is one';
+    if (state.name === 'live' && state.transport === 'sse') text = 'No WebSocket gets through: by HTTP';
     if (state.name === 'closed') text = `${state.reason || 'Closed by the gateway'} (${state.code})`;
     write(byId('reason'), text);
   }

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { beforeEach, mock, test } from 'node:test';
+import { beforeEach, test, vi } from 'vitest';
 import { type Connection, Refusal } from '../client/index.js';
 import type { FakeSocket } from './fake-socket.js';
 import { Rig } from './rig.js';
@@ -33,9 +33,9 @@ test('is live when the gateway has said welcome, not when the socket opens', () 
 test('a socket that never says welcome is given up and followed by another', () => {
   connection.open();
 
-  mock.timers.tick(1_000);
+  vi.advanceTimersByTime(1_000);
   assert.equal(wire().closedWith, 4000);
-  mock.timers.tick(500);
+  vi.advanceTimersByTime(500);
 
   assert.equal(sockets.length, 2);
   assert.deepEqual(states, ['connecting', 'reconnecting', 'connecting']);
@@ -45,7 +45,7 @@ test('a connection closed by its user is left in peace', () => {
   live();
 
   connection.close();
-  mock.timers.tick(60_000);
+  vi.advanceTimersByTime(60_000);
 
   assert.equal(wire().closedWith, 1000);
   assert.deepEqual(connection.state, { name: 'closed', code: 1000, reason: 'Closed by the client' });
@@ -93,9 +93,9 @@ test('a command rejects when there is no connection, and when it is lost before 
 test('a late reply costs one command, but not a connection on which others arrive', async () => {
   live();
   const late = connection.request({ type: 'ping' });
-  mock.timers.tick(500);
+  vi.advanceTimersByTime(500);
   wire().says({ type: 'message', room: 'demo', data: {}, timestamp: 'now' });
-  mock.timers.tick(500);
+  vi.advanceTimersByTime(500);
 
   await assert.rejects(late, /No reply to ping/);
   assert.equal(connection.state.name, 'live');
@@ -104,9 +104,9 @@ test('a late reply costs one command, but not a connection on which others arriv
 test('a line that falls silent is asked after the heartbeat and given up without an answer', () => {
   live();
 
-  mock.timers.tick(25_000);
+  vi.advanceTimersByTime(25_000);
   assert.deepEqual(wire().hears(), [{ type: 'ping' }]);
-  mock.timers.tick(1_000);
+  vi.advanceTimersByTime(1_000);
 
   assert.equal(wire().closedWith, 4000);
   assert.equal(connection.state.name, 'reconnecting');

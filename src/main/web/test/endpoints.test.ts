@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
+import { test } from 'vitest';
 import { Endpoints, socketUrl } from '../client/endpoints.js';
 import { endpoints } from '../demo/endpoints.js';
 

@@ -8,12 +8,14 @@ export class FakeSocket implements Socket {
   onclose: Socket['onclose'] = null;
   onerror: Socket['onerror'] = null;
   readonly url: string;
+  readonly token: string | undefined;
   readonly #unheard: Sent[] = [];
   readonly #unanswered: Sent[] = [];
   closedWith: number | undefined;
 
-  constructor(url = '') {
+  constructor(url = '', token?: string) {
     this.url = url;
+    this.token = token;
   }
 
   send(frame: string): void {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
+import { test } from 'vitest';
 import { Feed, type Sample } from '../demo/feed.js';
 import { compact, duration } from '../demo/format.js';
 

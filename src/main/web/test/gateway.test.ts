@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { afterEach, beforeEach, test } from 'node:test';
+import { afterEach, beforeEach, test } from 'vitest';
 import { WebSocket } from 'ws';
 import { connect } from '../client/index.js';
 import type { Connection, Options, Room, RoomEvents, Socket, State } from '../client/index.js';
@@ -87,7 +87,7 @@ test('survives the only gateway being killed and started again', { timeout: 10_0
   await Node.start(cluster, 'a2', port);
 
   assert.deepEqual([(await again).recovered, (await again).missed], [true, 1]);
-  assert.equal(dash.status, 'live');
+  assert.equal(dash.status, 'fresh');
 });
 
 test('a reload loses no value: the next page goes on from the snapshot of the last', { timeout: 5_000 }, async () => {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
+import { test } from 'vitest';
 import { merge, type Json, type JsonObject } from '../client/merge.js';
 
 const parsed = (text: string) => JSON.parse(text) as JsonObject;

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mock, test } from 'node:test';
+import { test, vi } from 'vitest';
 import { Refusal } from '../client/index.js';
 import { message, Rig, settled, told } from './rig.js';
 
@@ -127,9 +127,9 @@ test('a refusal is the end of a message, with a key too', async () => {
 test('a message with a key whose ack is late is sent again on the same socket', async () => {
   const rig = joined();
   void log(rig).publish({ text: 'a' }, { key: 'k' });
-  mock.timers.tick(500);
+  vi.advanceTimersByTime(500);
   rig.wire.says(message('log', 2));
-  mock.timers.tick(500);
+  vi.advanceTimersByTime(500);
   await settled();
 
   assert.deepEqual(rig.wire.hears(), [text('a', { key: 'k' }), text('a', { key: 'k' })]);
@@ -139,10 +139,9 @@ test('a key is not used when the gateway may have forgotten it', async () => {
   const rig = joined();
   const published = log(rig).publish({ text: 'a' }, { key: 'k' });
   rig.wire.closes(1006);
-  mock.timers.tick(120_000);
+  vi.setSystemTime(Date.now() + 120_000);
 
-  rig.wire.welcomes();
-  rig.wire.admits('log');
+  rig.live().admits('log');
 
   await assert.rejects(published, /may have forgotten the key/);
 });
@@ -158,6 +157,15 @@ test('when the connection ends for good, or the room is left, what waits fails',
   await assert.rejects(first, /Connection closed: Disconnected/);
   await assert.rejects(second, /Left room other/);
   await assert.rejects(other.publish({ text: 'c' }), /Not in room other/);
+});
+
+test('what waits for a room that refuses us fails with that refusal', async () => {
+  const rig = joined();
+  const published = rig.connection.join('log').publish('a');
+
+  rig.wire.answers({ type: 'error', code: 'forbidden', message: 'No' }, { type: 'join' });
+
+  await assert.rejects(published, ({ code }: Refusal) => code === 'forbidden');
 });
 
 test("a publisher's own patch is in its state with the ack", async () => {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
+import { test } from 'vitest';
 import { backoff, isFinal, retryAfter } from '../client/reconnect.js';
 
 test('stops after the closes the contract calls final, and only after these', () => {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
+import { test } from 'vitest';
 import { Replica } from '../client/replica.js';
 import type { Joined, Message, Patch, PublishCommand } from '../client/protocol.js';
 import { message, patch } from './rig.js';

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { beforeEach, mock, test } from 'node:test';
+import { beforeEach, test, vi } from 'vitest';
 import type { Connection } from '../client/index.js';
 import type { FakeSocket } from './fake-socket.js';
 import { Rig } from './rig.js';
@@ -30,10 +30,10 @@ test('each failure raises the limit of the wait, and a connection that lasted re
   live();
   for (let failure = 0; failure < 4; failure++) {
     wire().closes(1006);
-    mock.timers.tick(waits.at(-1)!);
+    vi.advanceTimersByTime(waits.at(-1)!);
   }
   wire().welcomes();
-  mock.timers.tick(10_000);
+  vi.advanceTimersByTime(10_000);
 
   wire().closes(1011);
 
@@ -45,7 +45,7 @@ test('a gateway that accepts and closes at once is not met with ever the same sh
   for (let round = 0; round < 3; round++) {
     wire().welcomes();
     wire().closes(1013, 'Overloaded, retryAfter=100');
-    mock.timers.tick(waits.at(-1)!);
+    vi.advanceTimersByTime(waits.at(-1)!);
   }
 
   assert.deepEqual(waits, [600, 850, 1225]);
@@ -54,12 +54,12 @@ test('a gateway that accepts and closes at once is not met with ever the same sh
 test('comes back when the draining gateway asked it to, counted from the asking', () => {
   live();
   wire().says({ type: 'reconnect', after: 3_000 });
-  mock.timers.tick(1_000);
+  vi.advanceTimersByTime(1_000);
   wire().closes(1001, 'Server shutting down');
 
-  mock.timers.tick(1_999);
+  vi.advanceTimersByTime(1_999);
   assert.equal(sockets.length, 1);
-  mock.timers.tick(1);
+  vi.advanceTimersByTime(1);
 
   assert.equal(sockets.length, 2);
 });
@@ -69,7 +69,7 @@ for (const code of [1000, 1002, 1003, 1007, 1008, 1009, 4500, 4503, 4999]) {
     live();
 
     wire().closes(code, 'Disconnected');
-    mock.timers.tick(60_000);
+    vi.advanceTimersByTime(60_000);
 
     assert.deepEqual(connection.state, { name: 'closed', code, reason: 'Disconnected' });
     assert.equal(sockets.length, 1);
@@ -103,9 +103,9 @@ test('a draining gateway is left for another endpoint, after the time it named',
   rig.wire.says({ type: 'reconnect', after: 700 });
   rig.wire.closes(1001, 'Server shutting down');
 
-  mock.timers.tick(699);
+  vi.advanceTimersByTime(699);
   assert.equal(rig.sockets.length, 1);
-  mock.timers.tick(1);
+  vi.advanceTimersByTime(1);
 
   assert.equal(rig.wire.url, 'ws://b/ws');
 });
@@ -120,7 +120,7 @@ test('an address the browser does not even try counts as a failure', () => {
   });
 
   rig.connection.open();
-  mock.timers.tick(500);
+  vi.advanceTimersByTime(500);
 
   assert.equal(attempts, 2);
   assert.equal(rig.connection.state.name, 'reconnecting');
@@ -132,7 +132,7 @@ test('open cuts the wait short and starts no second socket', () => {
 
   connection.open();
   connection.open();
-  mock.timers.tick(900);
+  vi.advanceTimersByTime(900);
 
   assert.equal(sockets.length, 2);
 });

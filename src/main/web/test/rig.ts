@@ -1,5 +1,5 @@
 /** A connection whose sockets, clock and chance are moved by hand. */
-import { mock } from 'node:test';
+import { vi } from 'vitest';
 import { Connection, type Options, type Room, type RoomEvents } from '../client/index.js';
 import { FakeSocket } from './fake-socket.js';
 
@@ -8,13 +8,13 @@ export class Rig {
   readonly connection: Connection;
 
   constructor(endpoints: string | string[] = 'ws://gateway/ws', options: Partial<Options> = {}) {
-    mock.timers.reset();
-    mock.timers.enable({ apis: ['setTimeout', 'Date'] });
+    vi.useFakeTimers({ now: 0, toFake: ['setTimeout', 'clearTimeout', 'Date'] });
     this.connection = new Connection(endpoints, {
       random: () => 0.5,
       replyTimeoutMs: 1_000,
-      socket: (url) => {
-        this.sockets.push(new FakeSocket(url));
+      fallback: false,
+      socket: (url, token) => {
+        this.sockets.push(new FakeSocket(url, token));
         return this.wire;
       },
       ...options,
@@ -36,7 +36,7 @@ export class Rig {
   reconnects(code = 1006): FakeSocket {
     this.wire.closes(code);
     const { state } = this.connection;
-    if (state.name === 'reconnecting') mock.timers.tick(state.at - Date.now());
+    if (state.name === 'reconnecting') vi.advanceTimersByTime(state.at - Date.now());
     this.wire.welcomes();
     return this.wire;
   }

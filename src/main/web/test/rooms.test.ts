@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { beforeEach, mock, test } from 'node:test';
+import { beforeEach, test, vi } from 'vitest';
 import type { Connection } from '../client/index.js';
 import { Rig, settled } from './rig.js';
 
@@ -48,7 +48,7 @@ test('a room that is unavailable for now is asked again', async () => {
   await settled();
   wire().hears();
 
-  mock.timers.tick(300);
+  vi.advanceTimersByTime(300);
 
   assert.deepEqual(wire().hears(), [{ type: 'join', room: 'demo' }]);
 });
@@ -56,9 +56,9 @@ test('a room that is unavailable for now is asked again', async () => {
 test('a join that is not answered is asked on another socket', async () => {
   connection.join('demo');
   live();
-  mock.timers.tick(900);
+  vi.advanceTimersByTime(900);
   wire().says({ type: 'pong', timestamp: 'now' });
-  mock.timers.tick(100);
+  vi.advanceTimersByTime(100);
   await settled();
 
   assert.equal(wire().closedWith, 4000);
@@ -99,7 +99,7 @@ test('a room left and joined again hears nothing of the membership that is over'
 
 test('a listener that fails costs neither the others nor the room its place', () => {
   const failures: unknown[] = [];
-  mock.method(globalThis, 'queueMicrotask', (task: () => void) => {
+  const microtasks = vi.spyOn(globalThis, 'queueMicrotask').mockImplementation((task) => {
     try {
       task();
     } catch (failure) {
@@ -116,7 +116,7 @@ test('a listener that fails costs neither the others nor the room its place', ()
   wire().admits('demo', { epoch: 'e', offset: 1 });
 
   wire().says({ type: 'message', room: 'demo', text: 'two', timestamp: 'now', offset: 2 });
-  mock.restoreAll();
+  microtasks.mockRestore();
 
   assert.deepEqual(heard, ['two']);
   assert.deepEqual(demo.position, { epoch: 'e', offset: 2 });

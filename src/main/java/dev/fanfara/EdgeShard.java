@@ -3,6 +3,7 @@ package dev.fanfara;
 import dev.fanfara.broadcast.BroadcastVerticle;
 import dev.fanfara.connection.ConnectionVerticle;
 import dev.fanfara.http.HttpVerticle;
+import dev.fanfara.transport.engineio.EngineVerticle;
 import io.vertx.core.Context;
 import io.vertx.core.Deployable;
 import io.vertx.core.Future;
@@ -15,20 +16,27 @@ import org.jspecify.annotations.Nullable;
 /**
  * One event loop's share of the gateway: rooms, connections and the HTTP server that brings them, on one context. An
  * upgraded socket stays on the loop that accepted it, so handing it from HTTP to connections is a call; everything else
- * between the three is event bus.
+ * between them is event bus.
  *
- * <p>Deploying a verticle through another is what Vert.x does itself; it offers no other way to put three on one loop.
+ * <p>Deploying a verticle through another is what Vert.x does itself; it offers no other way to put several on one loop.
  */
 final class EdgeShard implements Deployable {
     private final BroadcastVerticle rooms;
     private final ConnectionVerticle connections;
+    private final EngineVerticle engine;
     private final HttpVerticle http;
     private final Set<Thread> loopsTaken;
     private @Nullable Context context;
 
-    EdgeShard(BroadcastVerticle rooms, ConnectionVerticle connections, HttpVerticle http, Set<Thread> loopsTaken) {
+    EdgeShard(
+            BroadcastVerticle rooms,
+            ConnectionVerticle connections,
+            EngineVerticle engine,
+            HttpVerticle http,
+            Set<Thread> loopsTaken) {
         this.rooms = rooms;
         this.connections = connections;
+        this.engine = engine;
         this.http = http;
         this.loopsTaken = loopsTaken;
     }
@@ -40,7 +48,9 @@ final class EdgeShard implements Deployable {
             return Future.failedFuture(new LoopTaken());
         }
         context = on;
-        return rooms.deploy(on).compose(deployed -> called(() -> connections.deploy(on)));
+        return rooms.deploy(on)
+                .compose(deployed -> called(() -> connections.deploy(on)))
+                .compose(deployed -> called(() -> engine.deploy(on)));
     }
 
     /** Opens the door, when all shards are there and know the other nodes. */

@@ -49,6 +49,13 @@ import dev.fanfara.metrics.VertxMeters;
 import dev.fanfara.settings.LiveSettings;
 import dev.fanfara.settings.Settings;
 import dev.fanfara.transport.Gatekeeper;
+import dev.fanfara.transport.engineio.EchoApplication;
+import dev.fanfara.transport.engineio.EngineApplication;
+import dev.fanfara.transport.engineio.EngineDoor;
+import dev.fanfara.transport.engineio.EngineTerms;
+import dev.fanfara.transport.engineio.EngineVerticle;
+import dev.fanfara.transport.socketio.ConformanceSocketIo;
+import dev.fanfara.transport.socketio.SocketIo;
 import dev.fanfara.transport.sse.SseDoor;
 import dev.fanfara.transport.websocket.WebSocketUpgrade;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
@@ -317,6 +324,7 @@ public final class Gateway {
             Admission admission,
             ApiContract api) {
         Set<Thread> loopsTaken = new HashSet<>();
+        Admission fromAnywhere = admission.fromAnywhere(() -> live.current().config());
         RoomsPerUser roomsPerUser = new RoomsPerUser();
         OutboundPerNode outbound = new OutboundPerNode(nodes.self().loops());
         HttpParts parts = new HttpParts(
@@ -336,15 +344,44 @@ public final class Gateway {
                     new ConnectionVerticle(nodes, loop, live, roomsPerUser, outbound, memory, metrics, version);
             Gatekeeper gate = new Gatekeeper(connections, live, admission, metrics);
             WebSocketUpgrade upgrades =
-                    new WebSocketUpgrade(connections, gate, live, metrics, HttpVerticle::refuseUpgrade);
+                    new WebSocketUpgrade(connections, gate, live, metrics, HttpVerticle::refuseUpgrade, conformance);
             SseDoor streams = new SseDoor(connections, gate, live);
-            HttpVerticle http = new HttpVerticle(parts, new Doors(upgrades::accept, streams::accept));
-            EdgeShard shard = new EdgeShard(rooms, connections, http, loopsTaken);
+            EngineVerticle engine = new EngineVerticle(nodes.self().id(), loop, gate);
+            List<EngineDoor> engines = conformance
+                    ? conformanceDoors(vertx, engine, new Gatekeeper(connections, live, fromAnywhere, metrics), live)
+                    : List.of(engineDoor("/socket.io", new SocketIo(connections, gate, live), engine, gate, live));
+            HttpVerticle http = new HttpVerticle(parts, new Doors(upgrades::accept, streams::accept, engines));
+            EdgeShard shard = new EdgeShard(rooms, connections, engine, http, loopsTaken);
             shards.add(shard);
             deployOnFreeLoop(vertx, shard);
             int watched = loop;
             shard.run(() -> health.watch(vertx, watched));
         }
+    }
+
+    private EngineDoor engineDoor(
+            String path, EngineApplication application, EngineVerticle engine, Gatekeeper gate, LiveSettings live) {
+        return new EngineDoor(
+                path,
+                application,
+                () -> EngineTerms.of(live.current().config().socketio()),
+                engine,
+                gate,
+                memory,
+                metrics);
+    }
+
+    private List<EngineDoor> conformanceDoors(Vertx vertx, EngineVerticle engine, Gatekeeper gate, LiveSettings live) {
+        return List.of(
+                engineDoor("/socket.io", new ConformanceSocketIo(vertx), engine, gate, live),
+                new EngineDoor(
+                        "/engine.io",
+                        new EchoApplication(),
+                        () -> EngineTerms.CONFORMANCE,
+                        engine,
+                        gate,
+                        memory,
+                        metrics));
     }
 
     private static void deployOnFreeLoop(Vertx vertx, Deployable shard) {

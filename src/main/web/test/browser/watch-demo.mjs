@@ -36,14 +36,14 @@ try {
 
   await page.goto(url);
   await moves(5);
-  await page.waitForSelector('#freshness[data-state="live"]', { state: 'attached' });
+  await page.waitForSelector('#freshness[data-state="fresh"]', { state: 'attached' });
   console.log('live');
 
   await page.getByRole('status').filter({ hasText: 'Stale' }).waitFor();
   if (screenshot) await page.screenshot({ path: screenshot });
   console.log('stale');
 
-  await page.waitForSelector('#freshness[data-state="live"]', { state: 'attached' });
+  await page.waitForSelector('#freshness[data-state="fresh"]', { state: 'attached' });
   await page.getByRole('status').filter({ hasText: 'Stale' }).waitFor({ state: 'detached' });
   await moves(10);
   console.log('live');

@@ -18,4 +18,10 @@ public record Admission(Origins origins, RateLimit requests, RateLimit publishes
                 new RateLimit(() -> config.get().limits().publishes()),
                 new Connections(() -> config.get().limits()));
     }
+
+    /** The same, for pages of any site. */
+    public Admission fromAnywhere(Supplier<GatewayConfig> config) {
+        Origins everyone = new Origins(() -> config.get().server().openToAllOrigins());
+        return new Admission(everyone, requests, publishes, connections);
+    }
 }

@@ -47,11 +47,22 @@ public final class ConfigOptions {
 
     /** What the options name. A {@code --set} that is none is a usage error: exit 2. */
     public ConfigSource source() {
-        return source(System.getenv(), Path.of(""));
+        return source(List.of());
+    }
+
+    /** {@code before} wins over the file, and the options win over it. */
+    ConfigSource source(List<Setting> before) {
+        List<Setting> all = new ArrayList<>(before);
+        all.addAll(settings());
+        return source(System.getenv(), Path.of(""), all);
     }
 
     ConfigSource source(Map<String, String> environment, Path workingDirectory) {
-        return new ConfigSource(file(workingDirectory), environment, settings());
+        return source(environment, workingDirectory, settings());
+    }
+
+    private ConfigSource source(Map<String, String> environment, Path workingDirectory, List<Setting> settings) {
+        return new ConfigSource(file(workingDirectory), environment, settings);
     }
 
     private @Nullable Path file(Path workingDirectory) {

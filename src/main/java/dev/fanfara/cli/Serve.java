@@ -3,6 +3,8 @@ package dev.fanfara.cli;
 import dev.fanfara.config.ConfigException;
 import dev.fanfara.config.ConfigSource;
 import dev.fanfara.config.Loaded;
+import dev.fanfara.config.Setting;
+import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -18,6 +20,12 @@ public final class Serve implements Callable<Integer> {
     public interface Runner {
         int run(ConfigSource source, Loaded loaded, boolean conformance);
     }
+
+    /** The suites wait for as long as these say, and not longer. */
+    private static final List<Setting> OF_THE_SUITES = List.of(
+            new Setting("socketio.pingInterval", "300ms", "--conformance"),
+            new Setting("socketio.pingTimeout", "200ms", "--conformance"),
+            new Setting("socketio.maxPayload", "1000000B", "--conformance"));
 
     private final Runner runner;
 
@@ -43,7 +51,7 @@ public final class Serve implements Callable<Integer> {
         if (command == null) {
             throw new IllegalStateException("picocli sets the command before it calls it");
         }
-        ConfigSource source = options.source();
+        ConfigSource source = options.source(conformance ? OF_THE_SUITES : List.of());
         Loaded loaded;
         try {
             loaded = source.load();

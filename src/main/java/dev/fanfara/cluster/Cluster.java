@@ -52,7 +52,8 @@ public final class Cluster {
         Config config = HazelcastSettings.of(options);
         structures.accept(config);
         RoutedClusterManager manager = new RoutedClusterManager(options, config, beforeJoin);
-        VertxOptions clustered = new VertxOptions(vertxOptions);
+        // A copy has plain metrics options, in which what the meters are told to leave out is lost.
+        VertxOptions clustered = new VertxOptions(vertxOptions).setMetricsOptions(vertxOptions.getMetricsOptions());
         bus(options, clustered.getEventBusOptions());
         return builder.with(clustered)
                 .withClusterManager(manager)

@@ -26,6 +26,10 @@ public record ServerConfig(
                 host, freePort, transport, eventLoops, allowedOrigins, trustedProxies, tls, compression);
     }
 
+    public ServerConfig openToAllOrigins() {
+        return new ServerConfig(host, port, transport, eventLoops, List.of("*"), trustedProxies, tls, compression);
+    }
+
     static ServerConfig read(Fields fields) {
         Fields atStart = fields.atStart();
         ServerConfig server = new ServerConfig(

@@ -2,6 +2,7 @@ package dev.fanfara.http;
 
 import dev.fanfara.admission.ClientAddress;
 import dev.fanfara.auth.TokenRejected;
+import dev.fanfara.bus.HttpAnswer;
 import dev.fanfara.config.GatewayConfig;
 import dev.fanfara.config.ServerConfig;
 import dev.fanfara.memory.Heap;
@@ -9,6 +10,7 @@ import dev.fanfara.protocol.ErrorCode;
 import dev.fanfara.protocol.Refusal;
 import dev.fanfara.transport.Gatekeeper;
 import dev.fanfara.transport.Pipelines;
+import dev.fanfara.transport.engineio.EngineDoor;
 import dev.fanfara.transport.websocket.WebSocketUpgrade;
 import io.netty.channel.ChannelFutureListener;
 import io.vertx.core.Future;
@@ -97,6 +99,13 @@ public final class HttpVerticle extends VerticleBase {
         Cors cors = new Cors(parts.admission().origins());
         routes.route("/api/*").handler(HttpVerticle::doNotStore).handler(cors);
         routes.route(STREAMS).handler(HttpVerticle::doNotStore).handler(cors).handler(this::stream);
+        doors.engines()
+                .forEach(engine -> engine.paths()
+                        .forEach(path -> routes.route(path)
+                                .handler(HttpVerticle::doNotStore)
+                                .handler(ctx -> keepForeignersOut(ctx, engine))
+                                .handler(new Cors(engine.origins()))
+                                .handler(ctx -> engine(ctx, engine))));
         routes.route("/api/*").subRouter(api());
         routes.route().handler(parts.assets());
         routes.route().handler(HttpVerticle::nothingHere);
@@ -161,7 +170,8 @@ public final class HttpVerticle extends VerticleBase {
     }
 
     private void enter(HttpServerRequest request) {
-        Optional<Problem> mistake = RequestRules.mistake(request);
+        EngineDoor engine = doors.engineAt(request.path());
+        Optional<Problem> mistake = RequestRules.mistake(request, engine != null);
         if (mistake.isPresent()) {
             request.response().putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
             mistake.get().answer(request.response());
@@ -170,18 +180,22 @@ public final class HttpVerticle extends VerticleBase {
         if (parts.draining().getAsBoolean()) {
             request.response().putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
         }
-        // Authenticated publishes have a limit of their own; whether it is one is known when its credentials are.
         boolean upgrade = request.headers().contains(HttpHeaders.UPGRADE, HttpHeaders.WEBSOCKET, true);
+        boolean inSession = engine != null && EngineDoor.namesSession(request);
         boolean connects = upgrade
-                ? WebSocketUpgrade.serves(request.path())
-                : request.method() == HttpMethod.GET && STREAMS.equals(request.path());
-        if (connects && isRefusedAtTheDoor(request)) {
+                ? engine != null || WebSocketUpgrade.serves(request.path())
+                : request.method() == HttpMethod.GET && (engine != null || STREAMS.equals(request.path()));
+        if (connects && !inSession && isRefusedAtTheDoor(request)) {
             return;
         }
-        boolean countsLater = !upgrade && Callers.mayBePublish(request);
+        // Authenticated publishes have a limit of their own; whether it is one is known when its credentials are. What
+        // belongs to a session is not counted, and whether there is one is known where it lives.
+        boolean countsLater = inSession || (engine == null && !upgrade && Callers.mayBePublish(request));
         Optional<Problem> tooMany = countsLater ? Optional.empty() : count(request);
         if (tooMany.isPresent()) {
             tooMany.get().answer(request.response());
+        } else if (upgrade && engine != null) {
+            upgrade(request, engine);
         } else if (upgrade && connects) {
             upgrade(request);
         } else if (router != null) {
@@ -219,6 +233,54 @@ public final class HttpVerticle extends VerticleBase {
             LOG.error("an upgrade failed: {}", bug.getClass().getName());
             Problem.of(bug).answer(request.response());
         }
+    }
+
+    private void upgrade(HttpServerRequest request, EngineDoor engine) {
+        engine.upgrade(request)
+                .onSuccess(answer -> {
+                    if (answer != null) {
+                        request.response().putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
+                        answer(request, answer);
+                    }
+                })
+                .onFailure(no -> {
+                    if (no instanceof Refusal refusal) {
+                        refuseUpgrade(request, refusal);
+                    } else {
+                        LOG.debug(
+                                "the client left before its answer: {}",
+                                no.getClass().getName());
+                    }
+                });
+    }
+
+    private void keepForeignersOut(RoutingContext ctx, EngineDoor engine) {
+        if (engine.allowsOrigin(ctx.request())) {
+            ctx.next();
+        } else {
+            answer(ctx.request(), EngineDoor.FORBIDDEN);
+        }
+    }
+
+    private void engine(RoutingContext ctx, EngineDoor engine) {
+        engine.accept(ctx.request())
+                .onSuccess(answer -> answer(ctx.request(), answer))
+                .onFailure(no -> {
+                    if (no instanceof Refusal refusal && refusal.code() == ErrorCode.UNAVAILABLE) {
+                        refuseUpgrade(ctx.request(), refusal);
+                    } else {
+                        ctx.fail(no);
+                    }
+                });
+    }
+
+    /** A session that is not there counts as any other request. */
+    private void answer(HttpServerRequest request, HttpAnswer answer) {
+        boolean counts = answer.status() >= 400 && EngineDoor.namesSession(request);
+        Optional<Problem> tooMany = counts ? count(request) : Optional.empty();
+        tooMany.ifPresentOrElse(
+                problem -> problem.answer(request.response()), () -> EngineDoor.answer(request.response(), answer));
+        request.resume();
     }
 
     private void stream(RoutingContext ctx) {

@@ -62,7 +62,7 @@ public final class ManagementVerticle extends VerticleBase {
 
     private void enter(HttpServerRequest request) {
         HttpServerResponse response = request.response();
-        Optional<Problem> mistake = RequestRules.mistake(request);
+        Optional<Problem> mistake = RequestRules.mistake(request, false);
         if (mistake.isPresent()) {
             response.putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
             mistake.get().answer(response);

@@ -22,8 +22,9 @@ final class RequestRules {
 
     private RequestRules() {}
 
-    static Optional<Problem> mistake(HttpServerRequest request) {
-        if (!METHODS.contains(request.method())) {
+    /** @param anyMethod whether a wrong one is answered where the request goes */
+    static Optional<Problem> mistake(HttpServerRequest request, boolean anyMethod) {
+        if (!anyMethod && !METHODS.contains(request.method())) {
             return Optional.of(Problem.methodNotAllowed("GET, HEAD, POST, PATCH, DELETE, OPTIONS"));
         }
         // RFC 9112 section 3.2; only HTTP/1.0, which health checks of some load balancers speak, may go without.

@@ -15,6 +15,9 @@ public interface GatewayMetrics {
     /** {@code code}: the close code the client got, or 1006 if the connection just broke. */
     default void connectionClosed(String transport, int code) {}
 
+    /** WebSockets of Engine.IO's sessions on this node: {@code change} more. */
+    default void engineSockets(int change) {}
+
     /** A message came from a client. */
     default void received() {}
 

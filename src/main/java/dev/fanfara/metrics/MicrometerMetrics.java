@@ -23,8 +23,10 @@ import org.jspecify.annotations.Nullable;
  * which a scrape adds up. Any thread.
  */
 public final class MicrometerMetrics implements GatewayMetrics {
-    private static final String SSE = "sse";
-    private static final List<String> TRANSPORTS = List.of("websocket", "echo", SSE);
+    /** Their connections are WebSockets. */
+    private static final List<String> WEBSOCKETS = List.of("websocket", "echo");
+
+    private static final List<String> TRANSPORTS = List.of("websocket", "echo", "sse", "socketio");
     private static final List<String> RATE_LIMITS =
             List.of("messages", "publishes", "requests", "connects", "connections");
     /** What the contract lists and what RFC 6455 section 7.4.1 says; a client may send any other number. */
@@ -38,6 +40,7 @@ public final class MicrometerMetrics implements GatewayMetrics {
     private final PrometheusMeterRegistry registry;
     private final Map<String, LongAdder> connections = new HashMap<>();
     private final LongAdder otherConnections = new LongAdder();
+    private final LongAdder engineSockets = new LongAdder();
     private static final String RECOVERED = "complete";
     private static final String NOT_RECOVERED = "incomplete";
     private static final List<String> RECOVERIES = List.of(RECOVERED, NOT_RECOVERED);
@@ -146,10 +149,10 @@ public final class MicrometerMetrics implements GatewayMetrics {
         gauge(
                 "websocket.connections",
                 "Open WebSockets",
-                () -> connections.entrySet().stream()
-                        .filter(open -> !open.getKey().equals(SSE))
-                        .mapToLong(open -> open.getValue().sum())
-                        .sum());
+                () -> WEBSOCKETS.stream()
+                                .mapToLong(transport -> open(transport).sum())
+                                .sum()
+                        + engineSockets.sum());
     }
 
     private LongAdder open(String transport) {
@@ -173,6 +176,11 @@ public final class MicrometerMetrics implements GatewayMetrics {
     /** Until the cluster is there, a node sees itself. */
     public void clusterMembers(IntSupplier members) {
         clusterMembers = members;
+    }
+
+    @Override
+    public void engineSockets(int change) {
+        engineSockets.add(change);
     }
 
     @Override

@@ -3,11 +3,13 @@ package dev.fanfara.transport;
 import dev.fanfara.admission.Admission;
 import dev.fanfara.admission.ClientAddress;
 import dev.fanfara.admission.Connections;
+import dev.fanfara.admission.Origins;
 import dev.fanfara.auth.Identity;
 import dev.fanfara.auth.TokenCarriers;
 import dev.fanfara.auth.TokenRejected;
 import dev.fanfara.connection.ConnectionVerticle;
 import dev.fanfara.metrics.GatewayMetrics;
+import dev.fanfara.protocol.CloseReason;
 import dev.fanfara.protocol.ConnectionId;
 import dev.fanfara.protocol.ErrorCode;
 import dev.fanfara.protocol.Refusal;
@@ -17,7 +19,6 @@ import io.vertx.core.Future;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 import java.time.Duration;
-import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -72,8 +73,7 @@ public final class Gatekeeper {
      * @throws Refusal {@code forbidden} or {@code unavailable}
      */
     public void letIn(HttpServerRequest request) {
-        List<String> origins = request.headers().getAll(HttpHeaders.ORIGIN);
-        if (!admission.origins().allow(origins, request.getHeader(HttpHeaders.HOST))) {
+        if (!allowsOrigin(request)) {
             throw new Refusal(ErrorCode.FORBIDDEN, "This origin is not allowed");
         }
         Optional<Duration> wait = edge.sendsClientsElsewhere()
@@ -85,12 +85,29 @@ public final class Gatekeeper {
         }
     }
 
+    public boolean allowsOrigin(HttpServerRequest request) {
+        return admission
+                .origins()
+                .allow(request.headers().getAll(HttpHeaders.ORIGIN), request.getHeader(HttpHeaders.HOST));
+    }
+
+    public Origins origins() {
+        return admission.origins();
+    }
+
+    /**
+     * What it shows, whosesoever that is.
+     *
+     * @throws TokenRejected if it shows two
+     */
+    public static Optional<String> token(HttpServerRequest request, @Nullable String subprotocols) {
+        return TokenCarriers.find(queryToken(request), request.getHeader(HttpHeaders.AUTHORIZATION), subprotocols);
+    }
+
     /** Who it is. Fails with {@link TokenRejected}. */
     public Future<Identity> identify(HttpServerRequest request, @Nullable String subprotocols) {
         try {
-            return identify(
-                    TokenCarriers.find(queryToken(request), request.getHeader(HttpHeaders.AUTHORIZATION), subprotocols)
-                            .orElse(null));
+            return identify(token(request, subprotocols).orElse(null));
         } catch (TokenRejected ambiguous) {
             metrics.authFailed(ambiguous.reason().label());
             return Future.failedFuture(ambiguous);
@@ -115,6 +132,18 @@ public final class Gatekeeper {
         return now.config().auth().required()
                 ? Future.failedFuture(new TokenRejected(TokenRejected.Reason.MISSING))
                 : Future.succeededFuture(Identity.anonymous(anonymousName(), false));
+    }
+
+    /** How a client learns why {@link #identify} failed: a revoked token was a good one, so to say so helps nobody who guesses. */
+    public static CloseReason reason(Throwable failure) {
+        if (failure instanceof TokenRejected rejected) {
+            return switch (rejected.reason()) {
+                case MISSING -> CloseReason.TOKEN_REQUIRED;
+                case REVOKED -> CloseReason.TOKEN_REVOKED;
+                default -> CloseReason.INVALID_TOKEN;
+            };
+        }
+        return CloseReason.INVALID_TOKEN;
     }
 
     /** Vert.x says of a query with broken escapes what was in it; that may be a token, and must not reach a log. */

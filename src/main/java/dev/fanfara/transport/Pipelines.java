@@ -4,6 +4,7 @@ import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.ChannelPipeline;
+import io.netty.channel.socket.DuplexChannel;
 import io.netty.handler.ssl.SslHandler;
 import io.vertx.core.http.HttpConnection;
 import io.vertx.core.net.impl.ConnectionBase;
@@ -31,6 +32,14 @@ public final class Pipelines {
             if (!(each instanceof SslHandler) && !stays.test(each)) {
                 pipeline.remove(each);
             }
+        }
+    }
+
+    /** No more comes from us, and what the other side sends is still read. With TLS nothing is done. */
+    public static void endOutput(ChannelHandlerContext context) {
+        if (context.channel() instanceof DuplexChannel channel
+                && context.pipeline().get(SslHandler.class) == null) {
+            channel.shutdownOutput();
         }
     }
 

@@ -60,6 +60,16 @@ class ClusterIT {
         }
     }
 
+    /** The meters of the bus cost a look-up per message, those of HTTP a series per method a client makes up. */
+    @Test
+    @Order(1)
+    void aNodeOfAClusterHasTheMetersThatOneAloneHas() {
+        String metrics = NODES.get(0).management("/metrics").body();
+
+        assertThat(metrics).contains("\njvm_memory_used_bytes{", "\nprocess_uptime_seconds ", "\nvertx_pool_");
+        assertThat(metrics).doesNotContain("\nvertx_eventbus_", "\nvertx_http_server_");
+    }
+
     @Test
     @Order(2)
     void whatIsPublishedRightAfterAJoinOnAnotherNodeArrives() {

@@ -13,6 +13,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
@@ -94,6 +95,24 @@ class CompressionIT {
 
     private static String agreement(JsonObject heard, String member) {
         return heard.getJsonObject(member).getString("agreed");
+    }
+
+    /** Windows and context are for conformance mode. */
+    @Test
+    void echoOfAnOrdinaryNodeIsAsAnyOtherSocket() {
+        try (RawSocket client = RawSocket.connect(gateway.port())) {
+            String offer =
+                    "Sec-WebSocket-Extensions: permessage-deflate; server_max_window_bits=10, permessage-deflate";
+            assertThat(client.requestUpgrade("/echo", offer, "Origin: " + gateway.url()))
+                    .containsIgnoringCase(
+                            "sec-websocket-extensions: permessage-deflate; client_no_context_takeover\r\n");
+            assertThat(client.says("Hello").readUntil(RawSocket.TEXT)).satisfies(echo -> {
+                assertThat(echo.isDeflated()).isFalse();
+                assertThat(echo.text()).isEqualTo("Hello");
+            });
+            client.write(HexFormat.of().parseHex("82ff000000000001000100000000"));
+            assertThat(client.readCloseCode()).isEqualTo(1009);
+        }
     }
 
     @Test

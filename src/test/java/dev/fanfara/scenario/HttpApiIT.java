@@ -7,6 +7,7 @@ import dev.fanfara.testing.ApiClient.Reply;
 import dev.fanfara.testing.Eventually;
 import dev.fanfara.testing.GatewayProcess;
 import dev.fanfara.testing.Jwt;
+import dev.fanfara.testing.SocketIoClient;
 import dev.fanfara.testing.SseClient;
 import dev.fanfara.testing.TestClient;
 import io.vertx.core.json.JsonArray;
@@ -138,23 +139,26 @@ class HttpApiIT {
                         TestClient.withBearer(nodes.get(1), token("carol")).joins("seen");
                 TestClient other =
                         TestClient.withBearer(nodes.get(1), token("dave")).joins("seen");
+                SocketIoClient page =
+                        SocketIoClient.connect(nodes.get(0), token("carol")).joins("seen");
                 SseClient stream =
                         SseClient.connect(nodes.get(2), "room=seen", "Authorization: Bearer " + token("carol"))) {
             stream.hears("joined");
             two.joins("elsewhere");
 
             List<JsonObject> all = pages("listConnections", "/connections?room=seen", "connections", 1);
-            assertThat(all).hasSize(4);
+            assertThat(all).hasSize(5);
             assertThat(all).extracting(each -> each.getString("id")).isSorted();
             List<JsonObject> carols = pages("listConnections", "/connections?user=carol", "connections", 2);
-            assertThat(carols).hasSize(3).allSatisfy(each -> {
+            assertThat(carols).hasSize(4).allSatisfy(each -> {
                 assertThat(each.getString("user")).isEqualTo("carol");
                 assertThat(Instant.parse(each.getString("since"))).isBetween(before, Instant.now());
             });
             assertThat(carols)
                     .extracting(each -> each.getString("transport"))
-                    .containsExactlyInAnyOrder("websocket", "websocket", "sse");
-            assertThat(carols).extracting(each -> each.getString("node")).doesNotHaveDuplicates();
+                    .containsExactlyInAnyOrder("websocket", "websocket", "sse", "socketio");
+            assertThat(carols.stream().map(each -> each.getString("node")).distinct())
+                    .hasSize(3);
             assertThat(pages("listConnections", "/connections?user=carol&room=elsewhere", "connections", 9))
                     .singleElement()
                     .satisfies(each -> assertThat(each.getJsonArray("rooms"))

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.fanfara.testing.Eventually;
 import dev.fanfara.testing.GatewayProcess;
 import dev.fanfara.testing.Jwt;
+import dev.fanfara.testing.SocketIoClient;
 import dev.fanfara.testing.SseClient;
 import dev.fanfara.testing.TestClient;
 import io.vertx.core.json.JsonObject;
@@ -77,12 +78,14 @@ class RevocationIT {
     void nodeThatIsAloneRefusesThemToo() {
         nodes.add(GatewayProcess.start(OPTIONS));
         String withoutTime = Jwt.of("mallory");
-        try (TestClient mallory = TestClient.withBearer(nodes.get(0), withoutTime)) {
+        try (TestClient mallory = TestClient.withBearer(nodes.get(0), withoutTime);
+                SocketIoClient too = SocketIoClient.connect(nodes.get(0), withoutTime)) {
             mallory.hears("welcome");
 
             revoke(nodes.get(0), "{\"sub\":\"mallory\",\"until\":\"" + later() + "\"}");
 
             assertThat(mallory.closes()).isEqualTo(REVOKED);
+            too.isDisconnected();
             refuses(nodes.get(0), withoutTime);
             assertThat(nodes.get(0).metric("fanfara_auth_failures_total{reason=\"revoked\"}"))
                     .isPositive();
@@ -102,6 +105,9 @@ class RevocationIT {
                 assertThat(again.closes()).isEqualTo(REVOKED);
             }
         });
+        try (SocketIoClient again = SocketIoClient.open(node, "/", new JsonObject().put("token", token))) {
+            assertThat(again.connectError().getString("message")).isEqualTo("Token revoked");
+        }
         assertThat(node.get("/sse?room=a", "Authorization", "Bearer " + token).statusCode())
                 .isEqualTo(401);
         assertThat(node.get("/api/rooms", "Authorization", "Bearer " + token).statusCode())

@@ -115,6 +115,16 @@ public final class RawSocket implements AutoCloseable {
         }
     }
 
+    /** Writes to a server that may have ended the connection. */
+    public RawSocket tries(byte[] bytes) {
+        try {
+            out.write(bytes);
+        } catch (IOException ended) {
+            return this; // what it said before can still be read
+        }
+        return this;
+    }
+
     public RawSocket says(String json) {
         return sends(true, TEXT, json.replace('\'', '"').getBytes(StandardCharsets.UTF_8));
     }

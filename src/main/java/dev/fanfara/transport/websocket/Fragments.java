@@ -4,11 +4,8 @@ import dev.fanfara.protocol.CloseReason;
 import io.netty.buffer.ByteBuf;
 import org.jspecify.annotations.Nullable;
 
-/** A message that comes in fragments, until its last one. Touched only by its connection's event loop. */
+/** A message that does not come at once, until its end. Touched only by its connection's event loop. */
 final class Fragments {
-    /** Each costs work of its own, however small it is. */
-    private static final int AT_MOST = 1024;
-
     private final boolean text;
     private final boolean deflated;
     private final ByteBuf content;
@@ -35,16 +32,23 @@ final class Fragments {
         return content;
     }
 
-    /** Says why the message cannot go on like this; null if it can. */
+    /**
+     * Says why the message cannot go on like this; null if it can.
+     *
+     * @param isFramesEnd whether a frame ends with this
+     */
     @Nullable
-    CloseReason add(ByteBuf fragment, int maxMessage) {
-        if (++count > AT_MOST || content.readableBytes() + fragment.readableBytes() > maxMessage) {
+    CloseReason add(ByteBuf piece, boolean isFramesEnd, Terms terms) {
+        if (isFramesEnd) {
+            count++;
+        }
+        if (count > terms.maxFragments() || content.readableBytes() + piece.readableBytes() > terms.maxMessage()) {
             return CloseReason.TOO_BIG;
         }
-        if (text && !deflated && !utf8.goesOn(fragment)) {
+        if (text && !deflated && !utf8.goesOn(piece)) {
             return CloseReason.INVALID_UTF8;
         }
-        content.writeBytes(fragment, fragment.readerIndex(), fragment.readableBytes());
+        content.writeBytes(piece, piece.readerIndex(), piece.readableBytes());
         return null;
     }
 }

@@ -2,7 +2,6 @@ package dev.fanfara.transport.websocket;
 
 import dev.fanfara.admission.Connections;
 import dev.fanfara.auth.Identity;
-import dev.fanfara.auth.TokenRejected;
 import dev.fanfara.config.GatewayConfig;
 import dev.fanfara.connection.ConnectionVerticle;
 import dev.fanfara.connection.WireFormat;
@@ -19,6 +18,7 @@ import io.vertx.core.internal.ContextInternal;
 import java.nio.channels.ClosedChannelException;
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,6 +36,7 @@ public final class WebSocketUpgrade {
     private final LiveSettings settings;
     private final GatewayMetrics metrics;
     private final Refusals refusals;
+    private final boolean conformance;
 
     /** What sockets share under one configuration, and under which. */
     private final Map<Deflate, Terms> terms = new EnumMap<>(Deflate.class);
@@ -52,12 +53,14 @@ public final class WebSocketUpgrade {
             Gatekeeper gate,
             LiveSettings settings,
             GatewayMetrics metrics,
-            Refusals refusals) {
+            Refusals refusals,
+            boolean conformance) {
         this.edge = edge;
         this.gate = gate;
         this.settings = settings;
         this.metrics = metrics;
         this.refusals = refusals;
+        this.conformance = conformance;
     }
 
     public static boolean serves(String path) {
@@ -77,7 +80,9 @@ public final class WebSocketUpgrade {
             return;
         }
         GatewayConfig config = settings.current().config();
-        if (ECHO.equals(request.path())) {
+        if (ECHO.equals(request.path()) && conformance) {
+            openConformanceEcho(request);
+        } else if (ECHO.equals(request.path())) {
             openEcho(request, config);
         } else {
             openNative(request, config);
@@ -91,21 +96,9 @@ public final class WebSocketUpgrade {
             if (identified.succeeded()) {
                 openNative(request, config, identified.result());
             } else {
-                refuse(request, config, reason(identified.cause()));
+                refuse(request, config, Gatekeeper.reason(identified.cause()));
             }
         });
-    }
-
-    /** A token that is revoked was a good one, so to say so helps nobody who guesses. */
-    private static CloseReason reason(Throwable failure) {
-        if (failure instanceof TokenRejected rejected) {
-            return switch (rejected.reason()) {
-                case MISSING -> CloseReason.TOKEN_REQUIRED;
-                case REVOKED -> CloseReason.TOKEN_REVOKED;
-                default -> CloseReason.INVALID_TOKEN;
-            };
-        }
-        return CloseReason.INVALID_TOKEN;
     }
 
     private void openNative(HttpServerRequest request, GatewayConfig config, Identity identity) {
@@ -132,13 +125,23 @@ public final class WebSocketUpgrade {
             refuse(request, config, CloseReason.TOO_MANY_CONNECTIONS);
             return;
         }
-        EchoSocket socket = new EchoSocket(context(), agree(request, config), code -> {
+        EchoSocket socket = new EchoSocket(context(), agree(request, config), null, code -> {
             lease.close();
             metrics.connectionClosed(ECHO_TRANSPORT, code);
         });
         takeOver(request, socket)
                 .onSuccess(taken -> metrics.connectionOpened(ECHO_TRANSPORT))
                 .onFailure(failed -> lease.close());
+    }
+
+    private void openConformanceEcho(HttpServerRequest request) {
+        Optional<DeflateParameters> agreed = Compression.agreeForConformance(request);
+        EchoSocket socket = new EchoSocket(
+                context(),
+                Terms.forConformance(agreed.map(DeflateParameters::deflate).orElse(Deflate.NONE)),
+                agreed.map(StreamDeflater::new).orElse(null),
+                code -> metrics.connectionClosed(ECHO_TRANSPORT, code));
+        takeOver(request, socket).onSuccess(taken -> metrics.connectionOpened(ECHO_TRANSPORT));
     }
 
     private void refuse(HttpServerRequest request, GatewayConfig config, CloseReason reason) {
@@ -151,7 +154,8 @@ public final class WebSocketUpgrade {
     }
 
     private Terms agree(HttpServerRequest request, GatewayConfig config) {
-        return terms(config, Compression.agree(request, config));
+        boolean mayDeflate = config.server().compression().enabled();
+        return terms(config, mayDeflate ? Compression.agree(request) : Deflate.NONE);
     }
 
     private Terms terms(GatewayConfig config, Deflate deflate) {
@@ -162,7 +166,7 @@ public final class WebSocketUpgrade {
         return terms.computeIfAbsent(deflate, agreed -> Terms.of(config, agreed));
     }
 
-    private static Future<Void> takeOver(HttpServerRequest request, WebSocketWire wire) {
+    static Future<Void> takeOver(HttpServerRequest request, WebSocketWire wire) {
         return request.toWebSocket().compose(socket -> {
             WebSocketPipeline.takeOver(socket, wire);
             // One that broke in between has had its last event before we came.

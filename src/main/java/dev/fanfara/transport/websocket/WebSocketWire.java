@@ -7,27 +7,18 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.unix.Socket;
-import io.netty.handler.codec.CodecException;
 import io.netty.handler.codec.DecoderException;
 import io.netty.handler.codec.TooLongFrameException;
-import io.netty.handler.codec.http.websocketx.BinaryWebSocketFrame;
-import io.netty.handler.codec.http.websocketx.CloseWebSocketFrame;
-import io.netty.handler.codec.http.websocketx.ContinuationWebSocketFrame;
-import io.netty.handler.codec.http.websocketx.CorruptedWebSocketFrameException;
-import io.netty.handler.codec.http.websocketx.PingWebSocketFrame;
-import io.netty.handler.codec.http.websocketx.TextWebSocketFrame;
-import io.netty.handler.codec.http.websocketx.WebSocket13FrameDecoder;
 import io.netty.handler.codec.http.websocketx.WebSocketCloseStatus;
-import io.netty.handler.codec.http.websocketx.WebSocketFrame;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.internal.ContextInternal;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.zip.DataFormatException;
 import org.jspecify.annotations.Nullable;
@@ -35,13 +26,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One WebSocket after the upgrade: Netty reads its frames, and here are messages made of them, control frames answered,
- * violations closed with their code. What a message means is the subclass's. Event loop only.
+ * One WebSocket after the upgrade: messages are made of its frames, control frames answered, violations closed with their
+ * code. What a message means is the subclass's. Event loop only.
  *
  * <p>It is the only handler of its channel but for TLS: four in a row cost an idle connection 300 bytes, and every
  * write the way through them.
  */
-abstract class WebSocketWire extends WebSocket13FrameDecoder {
+abstract class WebSocketWire extends FrameDecoder {
     private static final Logger LOG = LoggerFactory.getLogger(WebSocketWire.class);
 
     /** RFC 6455 section 5.2: the first byte of a final frame. */
@@ -52,29 +43,19 @@ abstract class WebSocketWire extends WebSocket13FrameDecoder {
     private static final int FINAL_PING = 0x89;
     private static final int FINAL_PONG = 0x8A;
 
-    /** RFC 6455 section 5.5. */
-    private static final int MAX_CONTROL_PAYLOAD = 125;
-
-    /** A client that pings more does not measure but attack: each costs us a pong it may never read. */
-    private static final int MAX_PINGS = 50;
-
     private static final long PING_WINDOW_NANOS = TimeUnit.SECONDS.toNanos(10);
-    /** How long a client may take to answer a close frame. */
+    /** How long a client may take to read a close frame and to answer it. */
     private static final long CLOSE_TIMEOUT_MS = 2_000;
 
     private static final int BROKEN = WebSocketCloseStatus.ABNORMAL_CLOSURE.code();
 
-    /** The bit in {@link WebSocketFrame#rsv} that says that a message is deflated: RFC 7692 section 6. */
-    private static final int RSV1 = 0b100;
-
     private final ContextInternal vertxContext;
-    private final Terms terms;
     private @Nullable ChannelHandlerContext context;
     /** What was written and the system has not taken. Kept here, as it is asked for at every write. */
     private @Nullable ChannelOutboundBuffer queue;
     /** Where there is a shorter way than through Netty. */
     private @Nullable Socket socket;
-    /** The message of which not all fragments have come. */
+    /** The message of which not all has come. */
     private @Nullable Fragments fragments;
 
     private @Nullable MessageInflater inflater;
@@ -86,9 +67,8 @@ abstract class WebSocketWire extends WebSocket13FrameDecoder {
     private long pingWindowStart;
 
     WebSocketWire(ContextInternal vertxContext, Terms terms) {
-        super(terms.decoder());
+        super(terms);
         this.vertxContext = vertxContext;
-        this.terms = terms;
     }
 
     /** A whole text message. */
@@ -118,58 +98,50 @@ abstract class WebSocketWire extends WebSocket13FrameDecoder {
     }
 
     boolean deflates() {
-        return terms.deflate() != Deflate.NONE;
+        return terms().deflate() != Deflate.NONE;
     }
 
     // What the client sends
 
     @Override
-    protected void decode(ChannelHandlerContext from, ByteBuf in, List<Object> out) throws Exception {
-        super.decode(from, in, out);
-        if (!out.isEmpty()) {
-            WebSocketFrame frame = (WebSocketFrame) out.remove(0);
-            // The bus and timers find their context by the thread's current one, which only Vert.x's handlers set.
-            ContextInternal before = vertxContext.beginDispatch();
-            try {
-                onFrame(frame);
-            } finally {
-                vertxContext.endDispatch(before);
-                frame.release();
+    void onPayload(int head, ByteBuf payload, boolean isFramesEnd) {
+        // The bus and timers find their context by the thread's current one, which only Vert.x's handlers set.
+        ContextInternal before = vertxContext.beginDispatch();
+        try {
+            int opcode = opcode(head);
+            if (opcode == CLOSE) {
+                onClose(payload);
+            } else if (!closing) {
+                if (isFramesEnd) {
+                    onLife();
+                }
+                if (opcode == PING) {
+                    onPing(payload);
+                } else if (opcode != PONG) {
+                    onData(head, payload, isFramesEnd);
+                }
             }
+        } finally {
+            vertxContext.endDispatch(before);
         }
     }
 
-    private void onFrame(WebSocketFrame frame) {
-        boolean begins = frame instanceof TextWebSocketFrame || frame instanceof BinaryWebSocketFrame;
-        if (frame instanceof CloseWebSocketFrame close) {
-            onClose(close);
-        } else if (closing) {
-            return;
-        } else if (frame.rsv() != 0 && !(begins && frame.rsv() == RSV1)) {
-            violated(CloseReason.PROTOCOL_ERROR);
-        } else {
-            onLife();
-            if (begins && frame.isFinalFragment()) {
-                onMessage(frame instanceof TextWebSocketFrame, frame.rsv() == RSV1, frame.content());
-            } else if (begins) {
-                fragments = new Fragments(
-                        frame instanceof TextWebSocketFrame,
-                        frame.rsv() == RSV1,
-                        channel().alloc().buffer(frame.content().readableBytes()));
-                onFragment(fragments, frame);
-            } else if (frame instanceof ContinuationWebSocketFrame && fragments != null) {
-                onFragment(fragments, frame);
-            } else if (frame instanceof PingWebSocketFrame) {
-                onPing(frame.content());
+    private void onData(int head, ByteBuf payload, boolean isFramesEnd) {
+        boolean isMessagesEnd = isFramesEnd && (head & FINAL) != 0;
+        if (fragments == null) {
+            boolean isText = opcode(head) == TEXT;
+            boolean isDeflated = (head & RSV1) != 0;
+            if (isMessagesEnd) {
+                onMessage(isText, isDeflated, payload);
+                return;
             }
+            fragments = new Fragments(isText, isDeflated, channel().alloc().buffer(payload.readableBytes()));
         }
-    }
-
-    private void onFragment(Fragments parts, WebSocketFrame frame) {
-        CloseReason refused = parts.add(frame.content(), terms.maxMessage());
+        Fragments parts = fragments;
+        CloseReason refused = parts.add(payload, isFramesEnd, terms());
         if (refused != null) {
             violated(refused);
-        } else if (frame.isFinalFragment()) {
+        } else if (isMessagesEnd) {
             fragments = null;
             try {
                 onMessage(parts.isText(), parts.isDeflated(), parts.content());
@@ -182,7 +154,7 @@ abstract class WebSocketWire extends WebSocket13FrameDecoder {
     private void onMessage(boolean isText, boolean isDeflated, ByteBuf content) {
         ByteBuf message;
         try {
-            message = isDeflated ? inflater().inflate(content, terms.maxMessage()) : content;
+            message = isDeflated ? inflater().inflate(content, terms().maxMessage()) : content;
         } catch (TooLongFrameException bomb) {
             violated(CloseReason.TOO_BIG);
             return;
@@ -190,18 +162,22 @@ abstract class WebSocketWire extends WebSocket13FrameDecoder {
             violated(CloseReason.PROTOCOL_ERROR);
             return;
         }
-        Utf8Check utf8 = new Utf8Check();
         if (!isText) {
             onBinary(message);
-        } else if (utf8.goesOn(message) && utf8.mayEnd()) {
+        } else if (isText(message)) {
             onText(message);
         } else {
             violated(CloseReason.INVALID_UTF8);
         }
     }
 
+    private static boolean isText(ByteBuf bytes) {
+        Utf8Check utf8 = new Utf8Check();
+        return utf8.goesOn(bytes) && utf8.mayEnd();
+    }
+
     private MessageInflater inflater() {
-        if (terms.deflate() == Deflate.EACH_FOR_ITSELF) {
+        if (terms().deflate() == Deflate.EACH_FOR_ITSELF) {
             return MessageInflater.shared();
         }
         if (inflater == null) {
@@ -216,7 +192,7 @@ abstract class WebSocketWire extends WebSocket13FrameDecoder {
             pingWindowStart = now;
             pings = 0;
         }
-        if (++pings > MAX_PINGS) {
+        if (++pings > terms().maxPings()) {
             violated(CloseReason.FLOOD);
         } else if (channel().isWritable()) {
             // Else no pong: RFC 6455 section 5.5.3 lets us answer only the latest, and a pong nobody reads is memory.
@@ -224,13 +200,35 @@ abstract class WebSocketWire extends WebSocket13FrameDecoder {
         }
     }
 
-    private void onClose(CloseWebSocketFrame close) {
+    private void onClose(ByteBuf payload) {
         if (!closing) {
-            closing = true;
-            closeCode = close.statusCode() < 0 ? WebSocketCloseStatus.EMPTY.code() : close.statusCode();
-            writeControl(FINAL_CLOSE, close.content());
+            CloseReason refused = mistakeOfClose(payload);
+            if (refused != null) {
+                violated(refused);
+            } else {
+                sayClose(codeOf(payload), payload);
+            }
         }
-        context().close();
+        // Whatever it says, it is the last that comes; what was written before still leaves.
+        context().writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
+    }
+
+    /** RFC 6455 section 7.4. */
+    private static @Nullable CloseReason mistakeOfClose(ByteBuf payload) {
+        if (!payload.isReadable()) {
+            return null;
+        }
+        if (payload.readableBytes() < Short.BYTES || !WebSocketCloseStatus.isValidStatusCode(codeOf(payload))) {
+            return CloseReason.PROTOCOL_ERROR;
+        }
+        ByteBuf text = payload.slice(payload.readerIndex() + Short.BYTES, payload.readableBytes() - Short.BYTES);
+        return isText(text) ? null : CloseReason.INVALID_UTF8;
+    }
+
+    private static int codeOf(ByteBuf payload) {
+        return payload.isReadable()
+                ? payload.getUnsignedShort(payload.readerIndex())
+                : WebSocketCloseStatus.EMPTY.code();
     }
 
     /** The client broke a rule of the wire. */
@@ -239,18 +237,20 @@ abstract class WebSocketWire extends WebSocket13FrameDecoder {
         close(reason);
     }
 
+    /** Its close frame could not be told from the rest, so the end of our output says that we wait for none: section 7.1.1. */
+    @Override
+    void onNoFrame(CloseReason reason) {
+        violated(reason);
+        context().writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(written -> Pipelines.endOutput(context()));
+    }
+
     public Future<Void> close(CloseReason reason) {
         if (!closing) {
-            closing = true;
-            closeCode = reason.code();
             byte[] text = reason.text().getBytes(StandardCharsets.UTF_8);
             ByteBuf payload = channel().alloc().directBuffer(2 + text.length);
             payload.writeShort(reason.code()).writeBytes(text);
-            writeControl(FINAL_CLOSE, payload);
+            sayClose(reason.code(), payload);
             payload.release();
-            // We read on until the client's close frame: closing with input unread would reset the connection, and the
-            // client might lose the close frame.
-            channel().eventLoop().schedule(this::cutOff, CLOSE_TIMEOUT_MS, TimeUnit.MILLISECONDS);
         }
         if (!channel().isActive()) {
             return Future.succeededFuture();
@@ -259,6 +259,17 @@ abstract class WebSocketWire extends WebSocket13FrameDecoder {
             gone = Promise.promise();
         }
         return gone.future();
+    }
+
+    /**
+     * We read on until the client's close frame: closing with input unread would reset the connection, and the client
+     * might lose ours.
+     */
+    private void sayClose(int code, ByteBuf payload) {
+        closing = true;
+        closeCode = code;
+        writeControl(FINAL_CLOSE, payload);
+        channel().eventLoop().schedule(this::cutOff, CLOSE_TIMEOUT_MS, TimeUnit.MILLISECONDS);
     }
 
     public void cutOff() {
@@ -336,32 +347,13 @@ abstract class WebSocketWire extends WebSocket13FrameDecoder {
 
     @Override
     public void exceptionCaught(ChannelHandlerContext from, Throwable failure) {
-        CloseReason reason = reasonFor(failure);
-        if (reason != null) {
-            violated(reason);
-            return;
+        Throwable cause =
+                failure instanceof DecoderException && failure.getCause() != null ? failure.getCause() : failure;
+        if (cause instanceof IOException) {
+            context().close();
+        } else {
+            LOG.error("a WebSocket failed", cause);
+            violated(CloseReason.INTERNAL_ERROR);
         }
-        if (!(failure instanceof IOException)) {
-            LOG.error("a WebSocket failed", failure);
-        }
-        context().close();
-    }
-
-    /** The close code of a violation (RFC 6455 section 7.4.1); null if the wire itself failed. */
-    private static @Nullable CloseReason reasonFor(Throwable failure) {
-        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-            if (cause instanceof CorruptedWebSocketFrameException corrupted) {
-                WebSocketCloseStatus status = corrupted.closeStatus();
-                if (WebSocketCloseStatus.INVALID_PAYLOAD_DATA.equals(status)) {
-                    return CloseReason.INVALID_UTF8;
-                }
-                return WebSocketCloseStatus.MESSAGE_TOO_BIG.equals(status)
-                        ? CloseReason.TOO_BIG
-                        : CloseReason.PROTOCOL_ERROR;
-            }
-        }
-        return failure instanceof DecoderException || failure instanceof CodecException
-                ? CloseReason.PROTOCOL_ERROR
-                : null;
     }
 }

@@ -65,7 +65,7 @@ class WebSocketPipelineTest {
                     hasDecoder.complete(pipeline.get(WebSocketPipeline.DECODER) instanceof WebSocketFrameDecoder);
                     ContextInternal context = (ContextInternal) vertx.getOrCreateContext();
                     WebSocketPipeline.takeOver(
-                            socket, new EchoSocket(context, Terms.of(1024, Deflate.NONE), code -> {}));
+                            socket, new EchoSocket(context, Terms.of(1024, Deflate.NONE), null, code -> {}));
                     taken.complete(pipeline);
                 }));
         return await(server.listen(0)).actualPort();

@@ -1,0 +1,2 @@
+export function buildClient(out: string): Promise<void>;
+export function buildPackage(client: string, out: string, version?: string): Promise<void>;
