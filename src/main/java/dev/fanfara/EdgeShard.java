@@ -85,6 +85,10 @@ final class EdgeShard implements Deployable {
         run(() -> connections.cutOff(isCutOff));
     }
 
+    void endRevoked() {
+        run(connections::endRevoked);
+    }
+
     void sayGoodbye() {
         run(rooms::sayGoodbye);
     }

@@ -2,6 +2,8 @@ package dev.fanfara;
 
 import dev.fanfara.admission.Admission;
 import dev.fanfara.auth.ApiKeys;
+import dev.fanfara.auth.RevocationStore;
+import dev.fanfara.auth.Revocations;
 import dev.fanfara.auth.TokenRejected;
 import dev.fanfara.auth.TokenVerifier;
 import dev.fanfara.auth.UnusableKey;
@@ -16,6 +18,7 @@ import dev.fanfara.cluster.ClusterOptions;
 import dev.fanfara.cluster.Discovery;
 import dev.fanfara.cluster.Majority;
 import dev.fanfara.cluster.Partitions;
+import dev.fanfara.cluster.SharedRevocations;
 import dev.fanfara.config.ClusterConfig;
 import dev.fanfara.config.ConfigSource;
 import dev.fanfara.config.ConfigWatcher;
@@ -26,6 +29,7 @@ import dev.fanfara.connection.ConnectionVerticle;
 import dev.fanfara.connection.OutboundPerNode;
 import dev.fanfara.connection.RoomsPerUser;
 import dev.fanfara.demo.DemoFeed;
+import dev.fanfara.http.ApiContract;
 import dev.fanfara.http.Assets;
 import dev.fanfara.http.ClusterStats;
 import dev.fanfara.http.Doors;
@@ -101,6 +105,9 @@ public final class Gateway {
 
     private static final long CUT_OFF_CHECK_MS = 500;
 
+    /** What the cluster did not tell a node by then, it asks for. */
+    private static final long REVOCATIONS_CHECK_MS = 10_000;
+
     private final Loaded started;
     private final Ports ports;
     private final String version;
@@ -165,17 +172,23 @@ public final class Gateway {
         Cluster joined = join(config.cluster(), transport);
         cluster = joined;
         Vertx vertx = joined.vertx();
+        Future<ApiContract> api = ApiContract.load(vertx);
         metrics.clusterMembers(() -> joined.peers().size() + 1);
         metrics.memory(memory.heap()::isLow, memory.intake()::bytes);
         HeapWatch.start(vertx, memory.heap());
 
-        LiveSettings live = new LiveSettings(settingsOf(vertx, config, started.hash(), null));
+        Revocations revocations = new Revocations(joined.hazelcast()
+                .<RevocationStore>map(data -> new SharedRevocations(vertx, data))
+                .orElse(RevocationStore.NONE));
+        await(revocations.refresh(), START_TIMEOUT);
+        LiveSettings live = new LiveSettings(settingsOf(vertx, config, started.hash(), revocations, null));
         settings = live;
         Nodes nodes = new ClusterNodes(joined, loops);
         Admission admission = Admission.of(() -> live.current().config());
 
-        deploy(vertx, nodes, live, roomLogs(joined, live), admission);
+        deploy(vertx, nodes, live, roomLogs(joined, live), admission, await(api, START_TIMEOUT));
         joined.onChange(change -> {
+            refresh(revocations);
             if (change instanceof Change.Left left) {
                 shards.forEach(shard -> shard.forget(left.peer().nodeId()));
             } else {
@@ -206,8 +219,20 @@ public final class Gateway {
         reloads.start();
         watcher = reloads;
         vertx.setPeriodic(CUT_OFF_CHECK_MS, timer -> checkMajority());
+        vertx.setPeriodic(REVOCATIONS_CHECK_MS, timer -> refresh(revocations));
         health.listening();
         LOG.info("{}", readyLine(transport));
+    }
+
+    private void refresh(Revocations revocations) {
+        revocations
+                .refresh()
+                .onSuccess(news -> {
+                    if (news) {
+                        shards.forEach(EdgeShard::endRevoked);
+                    }
+                })
+                .onFailure(failure -> LOG.debug("revocations are asked for again later", failure));
     }
 
     /** On the event loop of its timer. */
@@ -291,7 +316,13 @@ public final class Gateway {
         return () -> shared;
     }
 
-    private void deploy(Vertx vertx, Nodes nodes, LiveSettings live, Supplier<RoomLogs> logs, Admission admission) {
+    private void deploy(
+            Vertx vertx,
+            Nodes nodes,
+            LiveSettings live,
+            Supplier<RoomLogs> logs,
+            Admission admission,
+            ApiContract api) {
         Set<Thread> loopsTaken = new HashSet<>();
         Admission fromAnywhere = admission.fromAnywhere(() -> live.current().config());
         RoomsPerUser roomsPerUser = new RoomsPerUser();
@@ -304,7 +335,8 @@ public final class Gateway {
                 admission,
                 new HttpSockets(),
                 new ClusterStats(vertx, nodes),
-                Assets.fromClassPath("web"),
+                Assets.fromClassPath("web").with(api.files()),
+                api,
                 health::isDraining);
         for (int loop = 0; loop < nodes.self().loops(); loop++) {
             BroadcastVerticle rooms = new BroadcastVerticle(nodes, loop, live, logs, memory, metrics);
@@ -363,10 +395,15 @@ public final class Gateway {
         }
     }
 
-    static Settings settingsOf(Vertx vertx, GatewayConfig config, String hash, @Nullable Settings before) {
+    static Settings settingsOf(
+            Vertx vertx, GatewayConfig config, String hash, Revocations revocations, @Nullable Settings before) {
         TokenVerifier previous = before == null ? null : before.tokens();
         TokenVerifier tokens = await(TokenVerifier.create(vertx, config.auth(), previous), Duration.ofSeconds(10));
-        return new Settings(config, hash, tokens, new ApiKeys(config.auth().apiKeys()));
+        return new Settings(
+                config,
+                hash,
+                tokens.refusing(revocations),
+                new ApiKeys(config.auth().apiKeys()));
     }
 
     private String readyLine(Transport transport) {

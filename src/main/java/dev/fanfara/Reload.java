@@ -8,6 +8,7 @@ import dev.fanfara.json.Mistake;
 import dev.fanfara.logging.Logging;
 import dev.fanfara.metrics.GatewayMetrics;
 import dev.fanfara.settings.LiveSettings;
+import dev.fanfara.settings.Settings;
 import io.vertx.core.Vertx;
 import java.util.List;
 import org.slf4j.Logger;
@@ -33,7 +34,9 @@ final class Reload implements ConfigListener {
     @Override
     public void onChanged(Loaded loaded, List<String> needsRestart) {
         try {
-            settings.replace(Gateway.settingsOf(vertx, loaded.config(), loaded.hash(), settings.current()));
+            Settings before = settings.current();
+            settings.replace(Gateway.settingsOf(
+                    vertx, loaded.config(), loaded.hash(), before.tokens().revocations(), before));
         } catch (StartFailure | UnusableKey unusable) {
             throw new ConfigException(
                     "configuration",

@@ -36,6 +36,7 @@ import dev.fanfara.settings.LiveSettings;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -115,13 +116,14 @@ public final class BroadcastVerticle extends VerticleBase implements RoomMessage
         vertx.setPeriodic(SWEEP_MS, timer -> sweep(System.nanoTime()));
         settings.onChange(context, changed -> adoptRules());
         logRooms = new LogRooms(this, logs.get(), nodes.self().id(), vertx, memory, metrics);
-        return Future.all(
+        return Future.all(List.of(
                 Addresses.ROOM.hear(vertx, self, loop, command -> command.dispatch(this)),
                 Addresses.PUBLISH.serve(vertx, self, loop, this::publish),
                 Addresses.HISTORY.serve(vertx, self, loop, this::history),
                 Addresses.STATE.serve(vertx, self, loop, this::state),
                 Addresses.ROOM_STATS.serve(vertx, self, loop, question -> Future.succeededFuture(stats())),
-                peers.start(context));
+                new RoomLists(this, context, settings).start(self, loop),
+                peers.start(context)));
     }
 
     /**
@@ -477,6 +479,11 @@ public final class BroadcastVerticle extends VerticleBase implements RoomMessage
     @Nullable
     HostedRoom hosted(RoomName room) {
         return rooms.get(room);
+    }
+
+    /** A view: it changes as rooms open and close. */
+    Collection<HostedRoom> hostedRooms() {
+        return Collections.unmodifiableCollection(rooms.values());
     }
 
     /** As of now: the ends of the rooms that remember. */

@@ -1,5 +1,6 @@
 package dev.fanfara.bus;
 
+import dev.fanfara.auth.Revocation;
 import dev.fanfara.protocol.RoomName;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -8,6 +9,9 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.BiConsumer;
+import java.util.function.Function;
+import java.util.stream.IntStream;
 
 /**
  * Every address of the event bus with the types that travel there. An address is {@code fanfara.<kind>.<node>.<loop>}:
@@ -32,6 +36,16 @@ public final class Addresses {
     private static final String COUNT_CODEC = "fanfara.count";
     private static final String ENGINE_CODEC = "fanfara.engine";
     private static final String STATS_CODEC = "fanfara.stats";
+    private static final String LIST_ROOMS_CODEC = "fanfara.list-rooms";
+    private static final String ROOMS_CODEC = "fanfara.rooms";
+    private static final String ROOM_NAME_CODEC = "fanfara.room-name";
+    private static final String ROOM_LINE_CODEC = "fanfara.room-line";
+    private static final String LIST_MEMBERS_CODEC = "fanfara.list-members";
+    private static final String MEMBERS_CODEC = "fanfara.members";
+    private static final String LIST_CONNECTIONS_CODEC = "fanfara.list-connections";
+    private static final String CONNECTIONS_CODEC = "fanfara.connections";
+    private static final String DISCONNECT_CODEC = "fanfara.disconnect";
+    private static final String REVOKE_CODEC = "fanfara.revoke";
 
     /** Connections to the room service of their node. */
     public static final Topic<RoomMessage> ROOM = new Topic<>("room", ROOM_CODEC);
@@ -63,6 +77,25 @@ public final class Addresses {
     public static final Endpoint<Nothing, LoopStats> EDGE_STATS = new Endpoint<>("edge-stats", NOTHING, STATS_CODEC);
     /** What a loop's rooms add to the statistics. */
     public static final Endpoint<Nothing, LoopStats> ROOM_STATS = new Endpoint<>("room-stats", NOTHING, STATS_CODEC);
+
+    /** The rooms of a loop that have members there. */
+    public static final Endpoint<ListRooms, Part<RoomLine>> LIST_ROOMS =
+            new Endpoint<>("list-rooms", LIST_ROOMS_CODEC, ROOMS_CODEC);
+    /** What the loop in charge of a room knows of it without asking anybody. */
+    public static final Endpoint<RoomName, RoomLine> ROOM_LINE =
+            new Endpoint<>("room-line", ROOM_NAME_CODEC, ROOM_LINE_CODEC);
+    /** The users of a room on one node. */
+    public static final Endpoint<ListMembers, Members> LIST_MEMBERS =
+            new Endpoint<>("list-members", LIST_MEMBERS_CODEC, MEMBERS_CODEC);
+    /** The connections of a loop. */
+    public static final Endpoint<ListConnections, Part<ConnectionLine>> LIST_CONNECTIONS =
+            new Endpoint<>("list-connections", LIST_CONNECTIONS_CODEC, CONNECTIONS_CODEC);
+    /** To the connections of a loop; the answer is how many ended. */
+    public static final Endpoint<Disconnect, Integer> DISCONNECT =
+            new Endpoint<>("disconnect", DISCONNECT_CODEC, COUNT_CODEC);
+
+    /** To the connections of a loop: these tokens are refused; the answer is how many ended for it. */
+    public static final Endpoint<Revocation, Integer> REVOKE = new Endpoint<>("revoke", REVOKE_CODEC, COUNT_CODEC);
 
     private Addresses() {}
 
@@ -130,6 +163,34 @@ public final class Addresses {
                         .number(stats.messagesReceived())
                         .number(stats.messagesSent()),
                 in -> new LoopStats(in.integer(), in.integer(), in.number(), in.number())));
+        bus.registerCodec(new BusCodec<>(LIST_ROOMS_CODEC, ListRooms::write, ListRooms::read));
+        bus.registerCodec(parts(ROOMS_CODEC, RoomLine::write, RoomLine::read));
+        bus.registerCodec(new BusCodec<RoomName>(
+                ROOM_NAME_CODEC, (out, room) -> out.text(room.value()), in -> RoomName.of(in.text())));
+        bus.registerCodec(new BusCodec<>(ROOM_LINE_CODEC, RoomLine::write, RoomLine::read));
+        bus.registerCodec(new BusCodec<>(LIST_MEMBERS_CODEC, ListMembers::write, ListMembers::read));
+        bus.registerCodec(new BusCodec<Members>(
+                MEMBERS_CODEC,
+                (out, members) -> writePart(out.integer(members.count()), members.users(), UserLine::write),
+                in -> new Members(in.integer(), readPart(in, UserLine::read))));
+        bus.registerCodec(new BusCodec<>(LIST_CONNECTIONS_CODEC, ListConnections::write, ListConnections::read));
+        bus.registerCodec(parts(CONNECTIONS_CODEC, ConnectionLine::write, ConnectionLine::read));
+        bus.registerCodec(new BusCodec<>(DISCONNECT_CODEC, Disconnect::write, Disconnect::read));
+        bus.registerCodec(new BusCodec<Revocation>(
+                REVOKE_CODEC, (out, revocation) -> out.text(revocation.text()), in -> Revocation.parse(in.text())));
+    }
+
+    private static <T extends Listed> BusCodec<Part<T>> parts(
+            String name, BiConsumer<WireWriter, T> writer, Function<WireReader, T> reader) {
+        return new BusCodec<>(name, (out, part) -> writePart(out, part, writer), in -> readPart(in, reader));
+    }
+
+    private static <T extends Listed> void writePart(WireWriter out, Part<T> part, BiConsumer<WireWriter, T> writer) {
+        out.list(part.items(), writer).optionalText(part.end());
+    }
+
+    private static <T extends Listed> Part<T> readPart(WireReader in, Function<WireReader, T> reader) {
+        return new Part<>(in.list(reader), in.optionalText());
     }
 
     /** For messages that never leave their node. */
@@ -149,18 +210,31 @@ public final class Addresses {
         return askAll(nodes, (node, loop) -> endpoint.ask(vertx, node, loop, question));
     }
 
+    /** Asks the loop in charge of a room on every node, as {@link #askAll} does. */
+    public static <Q, A> Future<Gathered<A>> askRoom(
+            Vertx vertx, Nodes nodes, RoomName room, Endpoint<Q, A> endpoint, Q question) {
+        return ask(
+                nodes,
+                node -> List.of(loopOf(room, node.loops())),
+                (node, loop) -> endpoint.ask(vertx, node, loop, question));
+    }
+
     /** One question to one loop of one node. */
     interface Asking<A> {
         Future<A> ask(String node, int loop);
     }
 
     static <A> Future<Gathered<A>> askAll(Nodes nodes, Asking<A> asking) {
+        return ask(nodes, node -> IntStream.range(0, node.loops()).boxed().toList(), asking);
+    }
+
+    private static <A> Future<Gathered<A>> ask(Nodes nodes, Function<NodeRef, List<Integer>> loops, Asking<A> asking) {
         List<NodeRef> everyone = new ArrayList<>(nodes.peers());
         everyone.add(nodes.self());
         List<Future<A>> asked = new ArrayList<>();
         List<String> nodeOf = new ArrayList<>();
         for (NodeRef node : everyone) {
-            for (int loop = 0; loop < node.loops(); loop++) {
+            for (int loop : loops.apply(node)) {
                 asked.add(asking.ask(node.id(), loop));
                 nodeOf.add(node.id());
             }

@@ -3,6 +3,7 @@ package dev.fanfara.connection;
 import dev.fanfara.auth.Identity;
 import dev.fanfara.auth.RoomAction;
 import dev.fanfara.bus.Announcement;
+import dev.fanfara.bus.ConnectionLine;
 import dev.fanfara.bus.Entrance;
 import dev.fanfara.bus.SharedMessage;
 import dev.fanfara.config.LimitsConfig;
@@ -49,6 +50,8 @@ public final class Connection implements ClientMessage.Receiver {
     private final ConnectionId id;
     private final Outbound out;
     private final Runnable onEnd;
+    /** When it was opened, in milliseconds since 1970. */
+    private final long since = System.currentTimeMillis();
     /** Its wire's {@link WireFormat#isOneWay}; asked for at every delivery. */
     private final boolean oneWay;
     /** In the order they were joined. Nearly always one: then a map of its own kind, a fifth of the size. */
@@ -108,6 +111,12 @@ public final class Connection implements ClientMessage.Receiver {
 
     boolean isOneWay() {
         return oneWay;
+    }
+
+    /** For whoever looks after connections. */
+    ConnectionLine line(String node) {
+        return new ConnectionLine(
+                id, identity.user(), node, format().transport(), List.copyOf(memberships.keySet()), since);
     }
 
     @Nullable
@@ -382,6 +391,10 @@ public final class Connection implements ClientMessage.Receiver {
     void reauthorize() {
         if (isAnonymous() && edge.configInForce().auth().required()) {
             close(CloseReason.TOKEN_REQUIRED);
+            return;
+        }
+        if (edge.revocations().refuse(identity)) {
+            close(CloseReason.TOKEN_REVOKED);
             return;
         }
         for (Membership membership : List.copyOf(memberships.values())) {

@@ -1,6 +1,7 @@
 package dev.fanfara.connection;
 
 import dev.fanfara.auth.Identity;
+import dev.fanfara.auth.Revocations;
 import dev.fanfara.auth.TokenRejected;
 import dev.fanfara.bus.Addresses;
 import dev.fanfara.bus.Announcement;
@@ -67,6 +68,7 @@ public final class ConnectionVerticle extends VerticleBase {
     private final Map<String, Collection<Connection>> byUser = new HashMap<>();
 
     private final Memberships memberships;
+    private @Nullable Administration administration;
     private final Deadlines heartbeats = new Deadlines();
     private final Deadlines expiries = new Deadlines();
     private final Endings endings = new Endings();
@@ -113,11 +115,13 @@ public final class ConnectionVerticle extends VerticleBase {
     @Override
     public Future<?> start() {
         String self = nodes.self().id();
+        administration = new Administration(this, context, self);
         settings.onChange(context, this::reauthorize);
         vertx.setPeriodic(Deadlines.TICK_MS, timer -> tick());
         return Future.all(
                 Addresses.EDGE.hear(vertx, self, loop, message -> message.dispatch(memberships)),
                 Addresses.ANNOUNCE.serve(vertx, self, loop, said -> Future.succeededFuture(onAnnouncement(said))),
+                administration.start(loop),
                 Addresses.EDGE_STATS.serve(vertx, self, loop, question -> Future.succeededFuture(stats())));
     }
 
@@ -156,6 +160,9 @@ public final class ConnectionVerticle extends VerticleBase {
             drain.sendAway(connection);
         } else if (cutOff) {
             connection.close(CloseReason.NO_MAJORITY);
+        } else if (revocations().refuse(identity)) {
+            // Since its token was looked at.
+            connection.close(CloseReason.TOKEN_REVOKED);
         }
         return connection;
     }
@@ -317,8 +324,7 @@ public final class ConnectionVerticle extends VerticleBase {
         ServerMessage message =
                 new ServerMessage.PrivateMessage(said.user(), said.connection(), said.payload(), said.timestamp());
         Connection named = connections.get(new ConnectionId(said.to()));
-        return sendToAll(
-                message, named != null ? List.of(named) : List.copyOf(byUser.getOrDefault(said.to(), List.of())));
+        return sendToAll(message, named != null ? List.of(named) : List.copyOf(connectionsOf(said.to())));
     }
 
     private int sendToAll(ServerMessage message, Collection<Connection> receivers) {
@@ -466,6 +472,13 @@ public final class ConnectionVerticle extends VerticleBase {
         }
     }
 
+    /** Tokens may have been revoked while this node did not hear of it. Event loop only. */
+    public void endRevoked() {
+        if (administration != null) {
+            administration.endRevoked(connections.values());
+        }
+    }
+
     public boolean sendsClientsElsewhere() {
         return drain != null || cutOff;
     }
@@ -488,6 +501,19 @@ public final class ConnectionVerticle extends VerticleBase {
     @Nullable
     Connection connection(ConnectionId id) {
         return connections.get(id);
+    }
+
+    /** A view. */
+    Collection<Connection> connections() {
+        return connections.values();
+    }
+
+    Collection<Connection> connectionsOf(String user) {
+        return byUser.getOrDefault(user, List.of());
+    }
+
+    Revocations revocations() {
+        return settings.current().tokens().revocations();
     }
 
     GatewayConfig configInForce() {

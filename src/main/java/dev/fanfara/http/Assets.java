@@ -44,6 +44,7 @@ public final class Assets implements Handler<RoutingContext> {
             Map.entry("ico", "image/x-icon"),
             Map.entry("woff2", "font/woff2"),
             Map.entry("ts", "text/plain; charset=utf-8"),
+            Map.entry("yaml", "application/yaml"),
             Map.entry("txt", "text/plain; charset=utf-8"));
 
     private static final String INDEX = "index.html";
@@ -88,20 +89,27 @@ public final class Assets implements Handler<RoutingContext> {
         try (Stream<Path> files = Files.walk(root)) {
             for (Path file : files.filter(Files::isRegularFile).toList()) {
                 String path = '/' + root.relativize(file).toString().replace('\\', '/');
-                Asset asset = asset(path, Files.readAllBytes(file));
-                byPath.put(path, asset);
-                if (path.endsWith('/' + INDEX)) {
-                    byPath.put(path.substring(0, path.length() - INDEX.length()), asset);
-                }
+                put(path, Files.readAllBytes(file), byPath);
             }
         }
         return new Assets(byPath);
     }
 
-    private static Asset asset(String path, byte[] bytes) {
+    /** These and more, by their paths. */
+    public Assets with(Map<String, Buffer> files) {
+        Map<String, Asset> all = new HashMap<>(byPath);
+        files.forEach((path, bytes) -> put(path, bytes.getBytes(), all));
+        return new Assets(all);
+    }
+
+    private static void put(String path, byte[] bytes, Map<String, Asset> into) {
         String ending = path.substring(path.lastIndexOf('.') + 1);
         String type = TYPES.getOrDefault(ending, "application/octet-stream");
-        return new Asset(Buffer.buffer(bytes), type, '"' + hash(bytes) + '"');
+        Asset asset = new Asset(Buffer.buffer(bytes), type, '"' + hash(bytes) + '"');
+        into.put(path, asset);
+        if (path.endsWith('/' + INDEX)) {
+            into.put(path.substring(0, path.length() - INDEX.length()), asset);
+        }
     }
 
     private static String hash(byte[] bytes) {

@@ -31,6 +31,7 @@ final class Callers {
     /** A publication somebody shows credentials for, as far as that can be told before they are looked at. */
     static boolean mayBePublish(HttpServerRequest request) {
         return (request.method() == HttpMethod.POST || request.method() == HttpMethod.PATCH)
+                && !request.path().equals("/api/revocations")
                 && showsCredentials(request);
     }
 

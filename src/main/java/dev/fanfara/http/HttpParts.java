@@ -21,4 +21,5 @@ public record HttpParts(
         HttpSockets sockets,
         ClusterStats stats,
         Assets assets,
+        ApiContract api,
         BooleanSupplier draining) {}

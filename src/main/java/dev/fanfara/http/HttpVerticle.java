@@ -8,14 +8,12 @@ import dev.fanfara.config.ServerConfig;
 import dev.fanfara.memory.Heap;
 import dev.fanfara.protocol.ErrorCode;
 import dev.fanfara.protocol.Refusal;
-import dev.fanfara.settings.LiveSettings;
 import dev.fanfara.transport.Gatekeeper;
 import dev.fanfara.transport.Pipelines;
 import dev.fanfara.transport.engineio.EngineDoor;
 import dev.fanfara.transport.websocket.WebSocketUpgrade;
 import io.netty.channel.ChannelFutureListener;
 import io.vertx.core.Future;
-import io.vertx.core.Handler;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpHeaders;
@@ -28,9 +26,7 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -98,9 +94,6 @@ public final class HttpVerticle extends VerticleBase {
     }
 
     private Router routes() {
-        LiveSettings live = parts.live();
-        PublishApi publish = new PublishApi(vertx, parts);
-        RoomApi rooms = new RoomApi(vertx, live, parts.nodes(), parts.metrics());
         Router routes = Router.router(vertx);
 
         Cors cors = new Cors(parts.admission().origins());
@@ -113,13 +106,7 @@ public final class HttpVerticle extends VerticleBase {
                                 .handler(ctx -> keepForeignersOut(ctx, engine))
                                 .handler(new Cors(engine.origins()))
                                 .handler(ctx -> engine(ctx, engine))));
-        on(
-                routes,
-                "/api/rooms/:room/messages",
-                Map.of(HttpMethod.POST, publish::toRoom, HttpMethod.GET, rooms::messages));
-        on(routes, "/api/rooms/:room/state", Map.of(HttpMethod.PATCH, publish::toState, HttpMethod.GET, rooms::state));
-        on(routes, "/api/broadcast", Map.of(HttpMethod.POST, publish::toEveryone));
-        on(routes, "/api/stats", Map.of(HttpMethod.GET, this::stats));
+        routes.route("/api/*").subRouter(api());
         routes.route().handler(parts.assets());
         routes.route().handler(HttpVerticle::nothingHere);
 
@@ -130,6 +117,33 @@ public final class HttpVerticle extends VerticleBase {
                         ctx -> Problem.badRequest("This is not a valid path").answer(ctx.response()))
                 .errorHandler(500, this::refuse);
         return routes;
+    }
+
+    private Router api() {
+        PublishApi publish = new PublishApi(vertx, parts);
+        RoomApi rooms = new RoomApi(vertx, parts.nodes());
+        ListApi lists = new ListApi(vertx, parts.nodes());
+        AdminApi admin = new AdminApi(vertx, parts);
+        return new ApiRoutes(parts.api(), parts.live(), parts.metrics())
+                .router(
+                        vertx,
+                        Map.ofEntries(
+                                Map.entry("publishMessage", publish::toRoom),
+                                Map.entry("patchState", publish::toState),
+                                Map.entry("publishBatch", publish::batch),
+                                Map.entry("broadcast", publish::toEveryone),
+                                Map.entry("messageUser", publish::toUser),
+                                Map.entry("listMessages", rooms::messages),
+                                Map.entry("getState", rooms::state),
+                                Map.entry("listRooms", lists::rooms),
+                                Map.entry("getRoom", lists::room),
+                                Map.entry("listMembers", lists::members),
+                                Map.entry("listConnections", lists::connections),
+                                Map.entry("disconnect", admin::disconnect),
+                                Map.entry("revoke", admin::revoke),
+                                Map.entry("disconnectUser", admin::disconnectUser),
+                                Map.entry(
+                                        "getStats", call -> parts.stats().now().map(Answer::of))));
     }
 
     /** A new connection, before its first byte. */
@@ -300,10 +314,6 @@ public final class HttpVerticle extends VerticleBase {
         return wait.map(Problem::rateLimited);
     }
 
-    private void stats(RoutingContext ctx) {
-        parts.stats().now().onSuccess(ctx::json).onFailure(ctx::fail);
-    }
-
     private static void doNotStore(RoutingContext ctx) {
         ctx.response().putHeader(HttpHeaders.CACHE_CONTROL, "no-store");
         ctx.next();
@@ -311,31 +321,6 @@ public final class HttpVerticle extends VerticleBase {
 
     private static void nothingHere(RoutingContext ctx) {
         throw Problem.notFound();
-    }
-
-    /** A path and what it answers to; vertx-web forgets a wrong method when a later route fits the path. */
-    private static void on(Router routes, String path, Map<HttpMethod, Handler<RoutingContext>> answers) {
-        Set<String> methods =
-                answers.keySet().stream().map(HttpMethod::name).collect(Collectors.toCollection(TreeSet::new));
-        methods.add("OPTIONS");
-        if (answers.containsKey(HttpMethod.GET)) {
-            methods.add("HEAD");
-        }
-        String allowed = String.join(", ", methods);
-        routes.route(path).handler(ctx -> {
-            HttpMethod method = ctx.request().method();
-            Handler<RoutingContext> answer = answers.get(method == HttpMethod.HEAD ? HttpMethod.GET : method);
-            if (answer != null) {
-                answer.handle(ctx);
-            } else if (method == HttpMethod.OPTIONS) {
-                ctx.response()
-                        .putHeader(HttpHeaders.ALLOW, allowed)
-                        .setStatusCode(204)
-                        .end();
-            } else {
-                throw Problem.methodNotAllowed(allowed);
-            }
-        });
     }
 
     /** The one place where a failure becomes an answer and, if nobody foresaw it, a log line. */

@@ -123,6 +123,14 @@ public final class Problem extends RuntimeException {
         return status;
     }
 
+    ErrorCode code() {
+        return code;
+    }
+
+    String detail() {
+        return detail;
+    }
+
     byte[] body() {
         return new JsonWriter(160)
                 .beginObject()

@@ -17,23 +17,22 @@ import dev.fanfara.protocol.ErrorCode;
 import dev.fanfara.protocol.Position;
 import dev.fanfara.protocol.Refusal;
 import dev.fanfara.protocol.RoomName;
-import dev.fanfara.protocol.Scope;
-import dev.fanfara.settings.LiveSettings;
-import dev.fanfara.settings.Settings;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
-import io.vertx.ext.web.RoutingContext;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Publishing by HTTP: to a room, to its state, or to every connection. A request goes through who it is, whether it may, whether it is
- * too much, and only then its body is read. One per event loop.
+ * Publishing by HTTP: to a room, to its state, to many rooms, to a user or to every connection. A request goes through who
+ * it is, whether it may, whether it is too much, and only then its body is read. One per event loop.
  */
 final class PublishApi {
     /** What surrounds a payload in a body: names, user, key. */
@@ -42,6 +41,12 @@ final class PublishApi {
     /** Publications of this loop that wait for their room. More would only wait longer and cost memory meanwhile. */
     private static final int MAX_WAITING = 1024;
 
+    private static final int MAX_BATCH = 1000;
+    /** A batch has as many bytes as so many messages of the largest size. */
+    private static final int BATCH_MESSAGES_OF_FULL_SIZE = 16;
+
+    private static final String IDEMPOTENCY_KEY = "Idempotency-Key";
+
     /** The content types a request may have, and how its body is read. */
     private record Form(Set<String> types, Function<byte[], PublishBody> reader) {}
 
@@ -49,91 +54,121 @@ final class PublishApi {
     private static final Form PATCH = new Form(JsonBody.MERGE_PATCH, PublishBody::patch);
 
     private final Vertx vertx;
-    private final LiveSettings live;
     private final Nodes nodes;
     private final RateLimit quota;
     private final Intake intake;
     private final Announcer announcer;
     private final GatewayMetrics metrics;
-    private final Callers callers;
     /** Event loop only. */
     private int waiting;
 
     PublishApi(Vertx vertx, HttpParts parts) {
         this.vertx = vertx;
-        live = parts.live();
         nodes = parts.nodes();
         quota = parts.admission().publishes();
         intake = parts.memory().intake();
         metrics = parts.metrics();
         announcer = new Announcer(nodes, metrics);
-        callers = new Callers(metrics);
     }
 
     /** {@code POST /api/rooms/{room}/messages}. */
-    void toRoom(RoutingContext ctx) {
-        handle(ctx, MESSAGE, (caller, settings) -> {
-            RoomName room = new RoomName(ctx.pathParam("room"));
-            RoomRule rule = settings.config().ruleFor(room);
-            require(caller.mayPublishByApi(room, rule));
-            spend(caller);
-            return body -> publish(room, rule, body);
-        });
+    Future<Answer> toRoom(Call call) {
+        RoomName room = call.room();
+        RoomRule rule = call.rule(room);
+        Call.require(call.caller().mayPublishByApi(room, rule));
+        spend(call.caller());
+        return read(call, MESSAGE, body -> publish(room, rule, body));
     }
 
     /** {@code PATCH /api/rooms/{room}/state}. */
-    void toState(RoutingContext ctx) {
-        handle(ctx, PATCH, (caller, settings) -> {
-            RoomName room = new RoomName(ctx.pathParam("room"));
-            RoomRule rule = settings.config().ruleFor(room);
-            require(caller.mayPublishByApi(room, rule));
-            if (!rule.keepsState()) {
-                throw RoomApi.keepsNoState();
-            }
-            spend(caller);
-            return body -> publish(room, rule, body);
-        });
+    Future<Answer> toState(Call call) {
+        RoomName room = call.room();
+        RoomRule rule = call.rule(room);
+        Call.require(call.caller().mayPublishByApi(room, rule));
+        if (!rule.keepsState()) {
+            throw RoomApi.keepsNoState();
+        }
+        spend(call.caller());
+        return read(call, PATCH, body -> publish(room, rule, body));
     }
 
     /** {@code POST /api/broadcast}. */
-    void toEveryone(RoutingContext ctx) {
-        handle(ctx, MESSAGE, (caller, settings) -> {
-            require(caller.has(Scope.BROADCAST));
-            spend(caller);
-            return body -> announce(caller, body);
-        });
+    Future<Answer> toEveryone(Call call) {
+        spend(call.caller());
+        return read(call, MESSAGE, body -> announce(call.caller(), null, body));
     }
 
-    /** Decides by the caller; what it returns, or a {@link Problem}, is done with the body. */
-    private interface Decision {
-        Function<PublishBody, Future<JsonObject>> decide(Identity caller, Settings settings);
+    /** {@code POST /api/users/{user}/messages}. */
+    Future<Answer> toUser(Call call) {
+        String user = call.user();
+        spend(call.caller());
+        return read(call, MESSAGE, body -> announce(call.caller(), user, body));
     }
 
-    private void handle(RoutingContext ctx, Form form, Decision decision) {
-        HttpServerRequest request = ctx.request();
-        // Nothing of the body is taken in before it is known whose it is; asking for a key set may take a while.
-        request.pause();
-        Settings settings = live.current();
-        int limit = settings.config().connections().maxMessageSize();
-        callers.identify(request, settings)
-                .map(caller -> decision.decide(caller, settings))
-                .compose(action -> JsonBody.read(
+    private Future<Answer> read(Call call, Form form, Function<PublishBody, Future<JsonObject>> action) {
+        HttpServerRequest request = call.request();
+        int limit = call.settings().config().connections().maxMessageSize();
+        return JsonBody.read(
                         request,
                         form.types(),
                         limit + AROUND_PAYLOAD,
                         intake,
                         metrics,
-                        bytes -> action.apply(form.reader()
-                                .apply(bytes)
-                                .within(limit)
-                                .withKey(request.getHeader("Idempotency-Key")))))
-                .onSuccess(ctx::json)
-                .onFailure(ctx::fail);
+                        bytes -> action.apply(
+                                form.reader().apply(bytes).within(limit).withKey(request.getHeader(IDEMPOTENCY_KEY))))
+                .map(Answer::of);
     }
 
-    private static void require(boolean allowed) {
-        if (!allowed) {
-            throw Problem.forbidden("These credentials do not allow it");
+    /**
+     * {@code POST /api/messages}: each by itself, in order. The first counts before the body is read, so that who is over
+     * the limit with all of them is told when to come back.
+     */
+    Future<Answer> batch(Call call) {
+        if (call.request().getHeader(IDEMPOTENCY_KEY) != null) {
+            throw Problem.badRequest("Idempotency-Key: expected none, each message of a batch has a key of its own");
+        }
+        spend(call.caller());
+        int limit = call.settings().config().connections().maxMessageSize();
+        return JsonBody.read(
+                        call.request(), JsonBody.JSON, limit * BATCH_MESSAGES_OF_FULL_SIZE, intake, metrics, bytes -> {
+                            List<byte[]> messages = PublishBody.batch(bytes, MAX_BATCH);
+                            requirePlaces(messages.size());
+                            List<Future<JsonObject>> results = new ArrayList<>(messages.size());
+                            for (byte[] message : messages) {
+                                boolean first = results.isEmpty();
+                                results.add(oneOf(call, message, limit, first).otherwise(PublishApi::error));
+                            }
+                            return Future.join(results).map(all -> new JsonArray(all.list()));
+                        })
+                .map(Answer::of);
+    }
+
+    private Future<JsonObject> oneOf(Call call, byte[] message, int limit, boolean counted) {
+        try {
+            PublishBody body = PublishBody.message(message).within(limit);
+            RoomName room = new RoomName(body.room());
+            RoomRule rule = call.rule(room);
+            Call.require(call.caller().mayPublishByApi(room, rule));
+            if (!counted) {
+                spend(call.caller());
+            }
+            return publish(room, rule, body);
+        } catch (Refusal | Problem refused) {
+            return Future.failedFuture(refused);
+        }
+    }
+
+    private static JsonObject error(Throwable failure) {
+        Problem problem = Problem.of(failure);
+        return new JsonObject()
+                .put(
+                        "error",
+                        new JsonObject().put("code", problem.code().wireName()).put("message", problem.detail()));
+    }
+
+    private void requirePlaces(int publications) {
+        if (waiting + publications > MAX_WAITING) {
+            throw new Refusal(ErrorCode.UNAVAILABLE, "Too many publications are waiting");
         }
     }
 
@@ -152,9 +187,7 @@ final class PublishApi {
         if (rule.keepsState() && !body.payload().isObject()) {
             throw new Refusal(ErrorCode.BAD_REQUEST, "data: expected an object, a merge patch (RFC 7396)");
         }
-        if (waiting >= MAX_WAITING) {
-            throw new Refusal(ErrorCode.UNAVAILABLE, "Too many publications are waiting");
-        }
+        requirePlaces(1);
         waiting++;
         NodeRef self = nodes.self();
         PublishRequest request = new PublishRequest(room, body.user(), body.payload(), body.key(), System.nanoTime());
@@ -174,9 +207,9 @@ final class PublishApi {
     }
 
     /** A token vouches for its user; an API key speaks for no one. */
-    private Future<JsonObject> announce(Identity caller, PublishBody body) {
+    private Future<JsonObject> announce(Identity caller, @Nullable String to, PublishBody body) {
         String user = caller.kind() == Identity.Kind.TOKEN ? caller.user() : null;
-        Announcement announcement = new Announcement(null, user, null, body.payload(), System.currentTimeMillis());
+        Announcement announcement = new Announcement(to, user, null, body.payload(), System.currentTimeMillis());
         return announcer.announce(vertx, announcement).map(PublishApi::delivered);
     }
 

@@ -7,14 +7,18 @@ import dev.fanfara.protocol.Payload;
 import dev.fanfara.protocol.PayloadReader;
 import dev.fanfara.protocol.Refusal;
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The body of a publication by HTTP: {@code {text or data, user?, key?}}, or a merge patch (RFC 7396) alone. As in a
  * command, members nobody knows are ignored and of a member that comes twice the last counts.
+ *
+ * @param room of a message in a batch; empty if there is none
  */
 record PublishBody(
-        Payload payload, @Nullable String user, @Nullable String key) {
+        Payload payload, @Nullable String user, @Nullable String key, String room) {
     private static final int MAX_KEY_LENGTH = 64;
     private static final int MAX_USER_LENGTH = 255;
 
@@ -41,7 +45,36 @@ record PublishBody(
         return read(
                 utf8,
                 "Expected a JSON object, a merge patch (RFC 7396)",
-                parser -> new PublishBody(new Payload(Payload.Kind.DATA, PayloadReader.copy(parser)), null, null));
+                parser -> new PublishBody(new Payload(Payload.Kind.DATA, PayloadReader.copy(parser)), null, null, ""));
+    }
+
+    /** The elements of an array, each of them any JSON. */
+    static List<byte[]> batch(byte[] utf8, int most) {
+        try (JsonParser parser = PayloadReader.open(utf8)) {
+            if (parser.nextToken() != JsonToken.START_ARRAY) {
+                throw new Refusal(ErrorCode.BAD_REQUEST, "Expected a JSON array");
+            }
+            List<byte[]> elements = new ArrayList<>();
+            while (parser.nextToken() != JsonToken.END_ARRAY) {
+                if (parser.currentToken() == null) {
+                    throw invalid();
+                }
+                if (elements.size() == most) {
+                    throw new Refusal(ErrorCode.TOO_LARGE, "A batch has at most " + most + " messages");
+                }
+                elements.add(PayloadReader.copy(parser));
+            }
+            if (parser.nextToken() != null) {
+                throw invalid();
+            }
+            return elements;
+        } catch (IOException malformed) {
+            throw invalid();
+        }
+    }
+
+    private static Refusal invalid() {
+        return new Refusal(ErrorCode.INVALID_JSON, "Invalid JSON");
     }
 
     private static PublishBody read(byte[] utf8, String expected, Reader reader) {
@@ -51,12 +84,12 @@ record PublishBody(
             }
             PublishBody body = reader.read(parser);
             if (parser.nextToken() != null) {
-                throw new Refusal(ErrorCode.INVALID_JSON, "Invalid JSON");
+                throw invalid();
             }
             return body;
         } catch (IOException malformed) {
             // Bytes that look like UTF-32 to the parser and are none are no JsonProcessingException.
-            throw new Refusal(ErrorCode.INVALID_JSON, "Invalid JSON");
+            throw invalid();
         }
     }
 
@@ -65,6 +98,7 @@ record PublishBody(
         Payload data = null;
         String user = null;
         String key = null;
+        String room = "";
         while (parser.nextToken() == JsonToken.FIELD_NAME) {
             String member = parser.currentName();
             parser.nextToken();
@@ -73,6 +107,7 @@ record PublishBody(
                 case "data" -> data = new Payload(Payload.Kind.DATA, PayloadReader.copy(parser));
                 case "user" -> user = string(parser, "user", MAX_USER_LENGTH);
                 case "key" -> key = string(parser, "key", MAX_KEY_LENGTH);
+                case "room" -> room = roomIfAny(parser);
                 default -> parser.skipChildren();
             }
         }
@@ -83,7 +118,16 @@ record PublishBody(
         if (payload == null) {
             throw new Refusal(ErrorCode.BAD_REQUEST, "text: expected a string (or 'data' with any JSON)");
         }
-        return new PublishBody(payload, user, key);
+        return new PublishBody(payload, user, key, room);
+    }
+
+    /** Where the URL names it this is a member nobody knows, which may be anything. */
+    private static String roomIfAny(JsonParser parser) throws IOException {
+        if (parser.currentToken() == JsonToken.VALUE_STRING) {
+            return parser.getText();
+        }
+        parser.skipChildren();
+        return "";
     }
 
     private static Payload text(JsonParser parser) throws IOException {
@@ -117,6 +161,6 @@ record PublishBody(
         if (key != null && !key.equals(header)) {
             throw new Refusal(ErrorCode.BAD_REQUEST, "key: differs from the header Idempotency-Key");
         }
-        return new PublishBody(payload, user, checked(header, "Idempotency-Key", MAX_KEY_LENGTH));
+        return new PublishBody(payload, user, checked(header, "Idempotency-Key", MAX_KEY_LENGTH), room);
     }
 }

@@ -110,6 +110,17 @@ public final class JsonWriter {
         return id == null || !ids ? this : raw("id", id.json().getBytes(StandardCharsets.UTF_8));
     }
 
+    public JsonWriter texts(String name, List<String> values) {
+        beginArray(name);
+        for (String value : values) {
+            comma();
+            put('"');
+            put(quoted(value));
+            put('"');
+        }
+        return endArray();
+    }
+
     /** {@code epoch} and {@code offset}. */
     public JsonWriter position(@Nullable Position position) {
         return position == null ? this : member("epoch", position.epoch()).member("offset", position.offset());

@@ -4,6 +4,8 @@ import dev.fanfara.protocol.ConnectionId;
 import dev.fanfara.protocol.PresentUser;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collection;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -54,6 +56,11 @@ public final class Room {
 
     public void forEachMember(BiConsumer<ConnectionId, Member> action) {
         members.forEach(action);
+    }
+
+    /** A view of this node's members. */
+    public Collection<Member> localMembers() {
+        return Collections.unmodifiableCollection(members.values());
     }
 
     public PresenceChange join(ConnectionId connection, Member member) {

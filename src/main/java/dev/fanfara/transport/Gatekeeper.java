@@ -9,6 +9,7 @@ import dev.fanfara.auth.TokenCarriers;
 import dev.fanfara.auth.TokenRejected;
 import dev.fanfara.connection.ConnectionVerticle;
 import dev.fanfara.metrics.GatewayMetrics;
+import dev.fanfara.protocol.CloseReason;
 import dev.fanfara.protocol.ConnectionId;
 import dev.fanfara.protocol.ErrorCode;
 import dev.fanfara.protocol.Refusal;
@@ -131,6 +132,18 @@ public final class Gatekeeper {
         return now.config().auth().required()
                 ? Future.failedFuture(new TokenRejected(TokenRejected.Reason.MISSING))
                 : Future.succeededFuture(Identity.anonymous(anonymousName(), false));
+    }
+
+    /** How a client learns why {@link #identify} failed: a revoked token was a good one, so to say so helps nobody who guesses. */
+    public static CloseReason reason(Throwable failure) {
+        if (failure instanceof TokenRejected rejected) {
+            return switch (rejected.reason()) {
+                case MISSING -> CloseReason.TOKEN_REQUIRED;
+                case REVOKED -> CloseReason.TOKEN_REVOKED;
+                default -> CloseReason.INVALID_TOKEN;
+            };
+        }
+        return CloseReason.INVALID_TOKEN;
     }
 
     /** Vert.x says of a query with broken escapes what was in it; that may be a token, and must not reach a log. */

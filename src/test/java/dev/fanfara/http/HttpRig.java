@@ -43,6 +43,7 @@ import org.jspecify.annotations.Nullable;
 /** The client port on a real socket, with two event loops, and in place of the rooms something that takes notes. */
 final class HttpRig implements AutoCloseable {
     private static final NodeRef SELF = new NodeRef("n1", 2);
+    private static final ApiContract API = contract();
 
     final Vertx vertx = Vertx.vertx();
     final HttpSockets sockets = new HttpSockets();
@@ -102,13 +103,23 @@ final class HttpRig implements AutoCloseable {
                 Admission.of(() -> live.current().config()),
                 sockets,
                 new ClusterStats(vertx, nodes),
-                Assets.fromClassPath("assets-fixture"),
+                Assets.fromClassPath("assets-fixture").with(API.files()),
+                API,
                 draining::get);
         Doors doors = new Doors(HttpRig::upgrade, request -> Future.failedFuture(Problem.notFound()), List.of());
         verticle = new HttpVerticle(parts, doors, body, idle);
         vertx.deployVerticle(verticle).await();
         HttpVerticle second = new HttpVerticle(parts, doors, body, idle);
         vertx.deployVerticle(second).await();
+    }
+
+    private static ApiContract contract() {
+        Vertx vertx = Vertx.vertx();
+        try {
+            return ApiContract.load(vertx).await();
+        } finally {
+            vertx.close().await();
+        }
     }
 
     static HttpRig with(String... settings) {

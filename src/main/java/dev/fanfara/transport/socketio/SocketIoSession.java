@@ -5,13 +5,13 @@ import com.fasterxml.jackson.core.JsonToken;
 import dev.fanfara.admission.ClientAddress;
 import dev.fanfara.admission.Connections;
 import dev.fanfara.auth.Identity;
-import dev.fanfara.auth.TokenRejected;
 import dev.fanfara.protocol.CloseReason;
 import dev.fanfara.protocol.Command;
 import dev.fanfara.protocol.ErrorCode;
 import dev.fanfara.protocol.JsonWriter;
 import dev.fanfara.protocol.PayloadReader;
 import dev.fanfara.protocol.Refusal;
+import dev.fanfara.transport.Gatekeeper;
 import dev.fanfara.transport.engineio.EngineApplication;
 import dev.fanfara.transport.engineio.EngineSession;
 import io.netty.buffer.ByteBuf;
@@ -169,11 +169,8 @@ final class SocketIoSession implements EngineApplication.Listener {
                 })
                 .onFailure(no -> {
                     connecting = null;
-                    boolean missing =
-                            no instanceof TokenRejected rejected && rejected.reason() == TokenRejected.Reason.MISSING;
                     if (!closed) {
-                        CloseReason reason = missing ? CloseReason.TOKEN_REQUIRED : CloseReason.INVALID_TOKEN;
-                        refuse(namespace, reason.text(), ErrorCode.UNAUTHORIZED);
+                        refuse(namespace, Gatekeeper.reason(no).text(), ErrorCode.UNAUTHORIZED);
                     }
                 });
     }

@@ -2,7 +2,6 @@ package dev.fanfara.transport.websocket;
 
 import dev.fanfara.admission.Connections;
 import dev.fanfara.auth.Identity;
-import dev.fanfara.auth.TokenRejected;
 import dev.fanfara.config.GatewayConfig;
 import dev.fanfara.connection.ConnectionVerticle;
 import dev.fanfara.connection.WireFormat;
@@ -97,9 +96,7 @@ public final class WebSocketUpgrade {
             if (identified.succeeded()) {
                 openNative(request, config, identified.result());
             } else {
-                boolean isMissing = identified.cause() instanceof TokenRejected rejected
-                        && rejected.reason() == TokenRejected.Reason.MISSING;
-                refuse(request, config, isMissing ? CloseReason.TOKEN_REQUIRED : CloseReason.INVALID_TOKEN);
+                refuse(request, config, Gatekeeper.reason(identified.cause()));
             }
         });
     }
