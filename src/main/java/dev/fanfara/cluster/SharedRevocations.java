@@ -1,8 +1,6 @@
 package dev.fanfara.cluster;
 
-import com.hazelcast.core.HazelcastException;
 import com.hazelcast.core.HazelcastInstance;
-import com.hazelcast.core.HazelcastInstanceNotActiveException;
 import com.hazelcast.map.IMap;
 import dev.fanfara.auth.Revocation;
 import dev.fanfara.auth.RevocationStore;
@@ -43,22 +41,18 @@ public final class SharedRevocations implements RevocationStore {
                         },
                         false)
                 .<Void>mapEmpty()
-                .recover(SharedRevocations::unavailable);
+                .recover(failure ->
+                        Future.failedFuture(new Refusal(ErrorCode.UNAVAILABLE, "Revocations cannot be kept now")));
     }
 
     @Override
     public Future<Collection<Revocation>> all() {
-        return vertx.executeBlocking(this::read, false).recover(SharedRevocations::unavailable);
+        return vertx.executeBlocking(this::read, false)
+                .recover(failure -> Future.failedFuture(
+                        new ClusterException("revocations cannot be read: " + failure.getMessage())));
     }
 
     private Collection<Revocation> read() {
         return map.keySet().stream().map(Revocation::parse).toList();
-    }
-
-    private static <T> Future<T> unavailable(Throwable failure) {
-        return Future.failedFuture(
-                failure instanceof HazelcastException || failure instanceof HazelcastInstanceNotActiveException
-                        ? new Refusal(ErrorCode.UNAVAILABLE, "The cluster cannot be asked now")
-                        : failure);
     }
 }
