@@ -274,19 +274,6 @@ class EngineProtocolIT {
     }
 
     @Test
-    void aPollerThatGoesAwayTakesItsSessionWithIt() {
-        EngineClient client = open();
-        try (RawSocket poller = RawSocket.connect(gateway.port())) {
-            poller.write(("GET " + PATH + "?EIO=4&transport=polling&sid=" + client.sid()
-                            + " HTTP/1.1\r\nHost: localhost\r\n\r\n")
-                    .getBytes());
-            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(100));
-        }
-
-        Eventually.holds(() -> assertThat(client.post("6").body()).isEqualTo(UNKNOWN));
-    }
-
-    @Test
     void aWebSocketEchoesTextAndBinary() {
         try (RawSocket socket = opened()) {
             socket.says("4hello");

@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -223,9 +224,10 @@ class EngineSessionIT {
             assertThat(client.hears()).startsWith("40{");
 
             int unknown = 0;
-            while (strict.get(HANDSHAKE + "&sid=" + client.sid().replace('.', 'x'))
-                            .statusCode()
-                    == 400) {
+            while (unknown < 100
+                    && strict.get(HANDSHAKE + "&sid=" + client.sid().replace('.', 'x'))
+                                    .statusCode()
+                            == 400) {
                 unknown++;
             }
 
@@ -233,6 +235,18 @@ class EngineSessionIT {
             assertThat(strict.get(HANDSHAKE).statusCode()).isEqualTo(429);
             client.says("3");
         }
+    }
+
+    @Test
+    void aPollerThatGoesAwayTakesItsSessionWithIt() {
+        EngineClient client = open();
+        try (RawSocket poller = RawSocket.connect(gateway.port())) {
+            poller.write(("GET " + HANDSHAKE + "&sid=" + client.sid() + " HTTP/1.1\r\nHost: localhost\r\n\r\n")
+                    .getBytes(StandardCharsets.ISO_8859_1));
+            // Nothing tells when a poll waits; one that goes before it does would take nothing with it.
+            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(200));
+        }
+        Eventually.holds(() -> assertThat(client.post("3").body()).isEqualTo(UNKNOWN));
     }
 
     @Test
