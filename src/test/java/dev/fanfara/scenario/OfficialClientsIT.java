@@ -35,8 +35,6 @@ class OfficialClientsIT {
     };
 
     private static final int MANY = 50;
-    /** python3-socketio ends a session whose poll brings more than 16 packets. */
-    private static final int AS_MANY_AS_PYTHON_TAKES = 12;
 
     private static final AtomicInteger STORIES = new AtomicInteger();
 
@@ -115,11 +113,10 @@ class OfficialClientsIT {
             assertThat(refusal.getString("code")).isEqualTo("not-joined");
             assertThat(refusal.getString("message")).isNotBlank();
 
-            int many = maker == Maker.PYTHON ? AS_MANY_AS_PYTHON_TAKES : MANY;
             List<String> said =
-                    IntStream.range(0, many).mapToObj(n -> "number " + n).toList();
+                    IntStream.range(0, MANY).mapToObj(n -> "number " + n).toList();
             said.forEach(each -> alice.emits("message", text(room, each)));
-            List<String> heard = IntStream.range(0, many)
+            List<String> heard = IntStream.range(0, MANY)
                     .mapToObj(n -> bob.hears("message").getString("text"))
                     .toList();
             if (maker == Maker.PYTHON) {

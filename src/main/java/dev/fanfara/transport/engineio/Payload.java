@@ -14,6 +14,8 @@ final class Payload {
     private static final byte SEPARATOR = 0x1e;
     /** Each costs work of its own, however small it is. */
     static final int MAX_PACKETS = 1_000;
+    /** In one answer: python-engineio ends a session that is told more at once. */
+    static final int MAX_ANSWERED = 16;
 
     /** RFC 6455 section 5.2, as a server sends them: with a length, without a mask. */
     private static final int OPCODE = 0x0f;
@@ -77,12 +79,14 @@ final class Payload {
      */
     static byte[] write(Deque<ByteBuf> frames, int max) {
         ByteBuf payload = Unpooled.buffer();
+        int packets = 0;
         while (!frames.isEmpty()) {
             ByteBuf first = frames.getFirst();
             while (first.isReadable()) {
-                if (!append(first, payload, max)) {
+                if (packets == MAX_ANSWERED || !append(first, payload, max)) {
                     return ByteBufUtil.getBytes(payload);
                 }
+                packets++;
             }
             frames.removeFirst().release();
         }

@@ -121,6 +121,16 @@ class PayloadTest {
     }
 
     @Test
+    void anAnswerHasSoManyPacketsAtMost() {
+        for (int i = 0; i < 20; i++) {
+            frames.add(text("a"));
+        }
+
+        assertThat(written(PLENTY)).isEqualTo("4a" + "|4a".repeat(15));
+        assertThat(written(PLENTY)).isEqualTo("4a|4a|4a|4a");
+    }
+
+    @Test
     void onePacketIsSentHoweverLongItIs() {
         frames.add(text("aaaa"));
         frames.add(text("b"));
