@@ -1,5 +1,7 @@
 package dev.fanfara.testing;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
@@ -8,40 +10,28 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Collectors;
 
 /** nginx in front of several nodes: each request goes to the next of them, and nothing is sticky. */
 public final class Nginx implements AutoCloseable {
-    private static final String CONFIGURATION = """
+    /** What operators are shown; only addresses and places are others here. */
+    private static final Path EXAMPLE = Path.of("conf", "nginx.example.conf");
+
+    private static final String MAIN = """
             user root;
             worker_processes 1;
             pid nginx.pid;
             error_log error.log warn;
-            events {}
-            http {
+            """;
+    private static final String PLACES = """
                 access_log access.log;
                 client_body_temp_path body;
                 proxy_temp_path proxy;
                 fastcgi_temp_path fastcgi;
                 uwsgi_temp_path uwsgi;
                 scgi_temp_path scgi;
-                map $http_upgrade $connection_upgrade { default upgrade; '' ''; }
-                upstream gateway { %s }
-                server {
-                    listen 127.0.0.1:%d;
-                    location / {
-                        proxy_pass http://gateway;
-                        proxy_http_version 1.1;
-                        proxy_set_header Host $http_host;
-                        proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;
-                        proxy_set_header Upgrade $http_upgrade;
-                        proxy_set_header Connection $connection_upgrade;
-                        proxy_buffering off;
-                        proxy_read_timeout 120s;
-                    }
-                }
-            }
             """;
+
+    private static final int FIRST_PORT = 8080;
 
     private final Path directory;
     private final int port;
@@ -56,11 +46,20 @@ public final class Nginx implements AutoCloseable {
     /** Everything it writes goes into the directory. Returns when it listens. */
     public static Nginx before(Path directory, List<GatewayProcess> nodes) {
         int port = GatewayProcess.freePorts(1).get(0);
-        String servers = nodes.stream()
-                .map(node -> "server " + node.host() + ":" + node.port() + ";")
-                .collect(Collectors.joining(" "));
         try {
-            Files.writeString(directory.resolve("nginx.conf"), CONFIGURATION.formatted(servers, port));
+            String configuration = Files.readString(EXAMPLE);
+            for (int node = 0; node < nodes.size(); node++) {
+                String shown = "127.0.0.1:" + (FIRST_PORT + node);
+                assertThat(configuration).contains(shown);
+                configuration = configuration.replace(
+                        shown, nodes.get(node).host() + ":" + nodes.get(node).port());
+            }
+            Files.writeString(
+                    directory.resolve("nginx.conf"),
+                    MAIN
+                            + configuration
+                                    .replace("    access_log off;\n", PLACES)
+                                    .replace("listen 8000;", "listen 127.0.0.1:" + port + ";"));
             Process process = new ProcessBuilder(
                             "/usr/sbin/nginx", "-p", directory.toString(), "-c", "nginx.conf", "-g", "daemon off;")
                     .inheritIO()
