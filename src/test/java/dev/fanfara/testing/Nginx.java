@@ -62,7 +62,8 @@ public final class Nginx implements AutoCloseable {
                                     .replace("listen 8000;", "listen 127.0.0.1:" + port + ";"));
             Process process = new ProcessBuilder(
                             "/usr/sbin/nginx", "-p", directory.toString(), "-c", "nginx.conf", "-g", "daemon off;")
-                    .inheritIO()
+                    .redirectErrorStream(true)
+                    .redirectOutput(directory.resolve("output.log").toFile())
                     .start();
             Nginx nginx = new Nginx(directory, port, process);
             Eventually.holds(nginx::listens);
