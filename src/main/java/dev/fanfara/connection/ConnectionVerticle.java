@@ -145,7 +145,7 @@ public final class ConnectionVerticle extends VerticleBase {
         connections.put(connection.id(), connection);
         index(connection);
         metrics.connectionOpened(out.format().transport());
-        if (!connection.format().minds()) {
+        if (!connection.format().watchesClients()) {
             watch(connection, configInForce().connections().heartbeat());
         }
         watchExpiry(connection);

@@ -44,7 +44,7 @@ final class SocketIoFormat extends WireFormat {
     }
 
     @Override
-    boolean minds() {
+    boolean watchesClients() {
         return true;
     }
 

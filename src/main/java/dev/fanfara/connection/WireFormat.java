@@ -161,7 +161,7 @@ public abstract class WireFormat {
     }
 
     /** The transport sees for itself whether its client lives. */
-    boolean minds() {
+    boolean watchesClients() {
         return false;
     }
 
