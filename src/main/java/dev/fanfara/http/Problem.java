@@ -69,10 +69,6 @@ public final class Problem extends RuntimeException {
                 new Header(HttpHeaders.ALLOW, allowed));
     }
 
-    static Problem tooLarge(int limit) {
-        return new Problem(413, ErrorCode.TOO_LARGE, "Expected a body of at most " + limit + " bytes");
-    }
-
     /** Of the URL and of {@code Last-Event-ID}, which together are one address to an {@code EventSource}. */
     static Problem headersTooLarge(String detail) {
         return new Problem(431, ErrorCode.TOO_LARGE, detail);

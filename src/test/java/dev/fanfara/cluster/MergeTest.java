@@ -5,9 +5,6 @@ import static dev.fanfara.cluster.Talk.answer;
 import static dev.fanfara.cluster.Talk.ask;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.hazelcast.config.Config;
-import java.util.List;
-import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import org.junit.jupiter.api.AfterEach;
@@ -23,8 +20,8 @@ class MergeTest {
 
     @Test
     void clustersThatFindEachOtherBecomeOne() {
-        Cluster a = nodes.start(nodes.options(0), MergeTest::soon);
-        Cluster b = nodes.start(strangerToAll(nodes.options(1)), MergeTest::soon);
+        Cluster a = nodes.start(nodes.options(0), config -> Nodes.mergesAfter(1, config));
+        Cluster b = nodes.start(nodes.stranger(1), config -> Nodes.mergesAfter(1, config));
         assertThat(b.peers()).isEmpty();
         answer(a, "a");
         answer(b, "b");
@@ -38,22 +35,5 @@ class MergeTest {
         assertThat(a.oldest()).isNotEqualTo(b.oldest());
         assertThat(ask(a, b)).isEqualTo("b");
         assertThat(ask(b, a)).isEqualTo("a");
-    }
-
-    private static void soon(Config config) {
-        config.setProperty("hazelcast.merge.first.run.delay.seconds", "1");
-        config.setProperty("hazelcast.merge.next.run.delay.seconds", "1");
-    }
-
-    /** Looks for nobody, so it founds a cluster of its own; the others' search finds it. */
-    private static ClusterOptions strangerToAll(ClusterOptions options) {
-        return new ClusterOptions(
-                options.name(),
-                options.host(),
-                options.port(),
-                options.eventBusPort(),
-                new Discovery.Members(List.of()),
-                options.backups(),
-                Map.of());
     }
 }

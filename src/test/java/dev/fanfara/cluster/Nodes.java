@@ -34,6 +34,25 @@ public final class Nodes implements AutoCloseable {
                 Map.of("node", "n" + n));
     }
 
+    /** The same, but it looks for nobody, so it founds a cluster of its own; the others' search finds it. */
+    public ClusterOptions stranger(int n) {
+        ClusterOptions options = options(n);
+        return new ClusterOptions(
+                options.name(),
+                options.host(),
+                options.port(),
+                options.eventBusPort(),
+                new Discovery.Members(List.of()),
+                options.backups(),
+                Map.of());
+    }
+
+    /** Clusters that find each other merge so long after a node's start. */
+    public static void mergesAfter(int seconds, Config config) {
+        config.setProperty("hazelcast.merge.first.run.delay.seconds", Integer.toString(seconds));
+        config.setProperty("hazelcast.merge.next.run.delay.seconds", "1");
+    }
+
     public Cluster start(int n) {
         return start(options(n));
     }

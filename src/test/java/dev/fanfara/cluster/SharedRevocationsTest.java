@@ -4,13 +4,11 @@ import static dev.fanfara.cluster.Await.await;
 import static dev.fanfara.cluster.Await.until;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.hazelcast.config.Config;
 import dev.fanfara.auth.Revocation;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
-import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -28,10 +26,10 @@ class SharedRevocationsTest {
 
     @Test
     void whatBothSidesOfASplitClusterKeptIsKeptByBoth() {
-        Cluster a = nodes.start(nodes.options(0), SharedRevocationsTest::soon);
+        Cluster a = nodes.start(nodes.options(0), config -> Nodes.mergesAfter(4, config));
         SharedRevocations atA = revocations(a);
         await(atA.keep(USER));
-        Cluster b = nodes.start(strangerToAll(nodes.options(1)), SharedRevocationsTest::soon);
+        Cluster b = nodes.start(nodes.stranger(1), config -> Nodes.mergesAfter(4, config));
         SharedRevocations atB = revocations(b);
         await(atB.keep(TOKEN));
         assertThat(await(atB.all())).as("of a cluster of its own").containsExactly(TOKEN);
@@ -57,22 +55,5 @@ class SharedRevocationsTest {
 
     private static SharedRevocations revocations(Cluster node) {
         return new SharedRevocations(node.vertx(), node.hazelcast().orElseThrow());
-    }
-
-    private static void soon(Config config) {
-        config.setProperty("hazelcast.merge.first.run.delay.seconds", "4");
-        config.setProperty("hazelcast.merge.next.run.delay.seconds", "1");
-    }
-
-    /** Looks for nobody, so it founds a cluster of its own; the others' search finds it. */
-    private static ClusterOptions strangerToAll(ClusterOptions options) {
-        return new ClusterOptions(
-                options.name(),
-                options.host(),
-                options.port(),
-                options.eventBusPort(),
-                new Discovery.Members(List.of()),
-                options.backups(),
-                Map.of());
     }
 }

@@ -8,11 +8,9 @@ import static dev.fanfara.room.Batches.said;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import com.hazelcast.config.Config;
 import dev.fanfara.cluster.Change;
 import dev.fanfara.cluster.Cluster;
 import dev.fanfara.cluster.ClusterOptions;
-import dev.fanfara.cluster.Discovery;
 import dev.fanfara.cluster.Nodes;
 import dev.fanfara.protocol.ErrorCode;
 import dev.fanfara.protocol.Refusal;
@@ -119,7 +117,7 @@ class LostNodesTest {
     @Test
     void sidesThatFindEachOtherEndTheEpochsTheyTellDifferently() {
         Cluster a = start(nodes.options(0));
-        Cluster b = start(strangerToAll(nodes.options(1)));
+        Cluster b = start(nodes.stranger(1));
         RoomName same = new RoomName("same");
         RoomName further = new RoomName("further");
         RoomName differs = new RoomName("differs");
@@ -175,7 +173,7 @@ class LostNodesTest {
     private Cluster start(ClusterOptions options) {
         Cluster node = nodes.start(options, config -> {
             ClusteredRoomLogs.structures(1, Standing.ALWAYS).accept(config);
-            soon(config);
+            Nodes.mergesAfter(4, config);
         });
         logs.add(new ClusteredRoomLogs(node.vertx(), hazelcast(node), () -> 100_000));
         started.add(node);
@@ -213,21 +211,5 @@ class LostNodesTest {
         return await(Future.future(answer -> node.vertx()
                 .getOrCreateContext()
                 .runOnContext(on -> question.get().onComplete(answer))));
-    }
-
-    private static void soon(Config config) {
-        config.setProperty("hazelcast.merge.first.run.delay.seconds", "4");
-        config.setProperty("hazelcast.merge.next.run.delay.seconds", "1");
-    }
-
-    private static ClusterOptions strangerToAll(ClusterOptions options) {
-        return new ClusterOptions(
-                options.name(),
-                options.host(),
-                options.port(),
-                options.eventBusPort(),
-                new Discovery.Members(List.of()),
-                options.backups(),
-                Map.of());
     }
 }

@@ -12,6 +12,7 @@ import dev.fanfara.protocol.CloseReason;
 import dev.fanfara.protocol.ErrorCode;
 import dev.fanfara.protocol.Refusal;
 import dev.fanfara.transport.Gatekeeper;
+import dev.fanfara.transport.RequestBody;
 import dev.fanfara.transport.websocket.EngineSocket;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
@@ -176,7 +177,7 @@ public final class EngineDoor {
                 engine.broken(id, post, CloseReason.PROTOCOL_ERROR);
                 return Future.succeededFuture(EngineError.BAD_REQUEST.answer());
             }
-            return PostBody.read(
+            return RequestBody.read(
                             request, begun.mayTake(), memory.intake(), metrics, body -> engine.post(id, post, body))
                     .onFailure(refused -> engine.broken(id, post, reasonOf(refused)));
         });

@@ -6,7 +6,7 @@ import io.netty.buffer.PooledByteBufAllocator;
 import java.nio.charset.StandardCharsets;
 
 /** Whole WebSocket frames with one packet each. */
-final class Frames {
+public final class Frames {
     /** RFC 6455 section 5.2: the first byte of a final frame. */
     private static final int FINAL_TEXT = 0x81;
 
@@ -21,12 +21,14 @@ final class Frames {
         return frame;
     }
 
-    static ByteBuf text(ByteBuf utf8) {
+    /** A text message; the buffer remains the caller's. */
+    public static ByteBuf text(ByteBuf utf8) {
         ByteBuf frame = begin(FINAL_TEXT, 1 + utf8.readableBytes());
         return frame.writeByte(PacketType.MESSAGE).writeBytes(utf8, utf8.readerIndex(), utf8.readableBytes());
     }
 
-    static ByteBuf binary(ByteBuf bytes) {
+    /** A binary message; the buffer remains the caller's. */
+    public static ByteBuf binary(ByteBuf bytes) {
         return begin(FINAL_BINARY, bytes.readableBytes()).writeBytes(bytes, bytes.readerIndex(), bytes.readableBytes());
     }
 

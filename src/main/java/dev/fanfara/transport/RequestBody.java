@@ -1,4 +1,4 @@
-package dev.fanfara.transport.engineio;
+package dev.fanfara.transport;
 
 import dev.fanfara.memory.Intake;
 import dev.fanfara.metrics.GatewayMetrics;
@@ -11,8 +11,8 @@ import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 import java.util.function.Function;
 
-/** Takes in the payload that a client posts, and never more of it than is allowed. Event loop only. */
-final class PostBody {
+/** Takes in a request's body, and never more of it than is allowed. Event loop only. */
+public final class RequestBody {
     private final int limit;
     private final Intake intake;
     private final GatewayMetrics metrics;
@@ -20,18 +20,18 @@ final class PostBody {
     private int taken;
     private Buffer received = Buffer.buffer();
 
-    private PostBody(int limit, Intake intake, GatewayMetrics metrics) {
+    private RequestBody(int limit, Intake intake, GatewayMetrics metrics) {
         this.limit = limit;
         this.intake = intake;
         this.metrics = metrics;
     }
 
     /**
-     * The request is paused. Fails with a {@link Refusal}, or as the action does.
+     * The request was paused when it came. Fails with a {@link Refusal}, or as the action does.
      *
      * @param action what the body is for; it counts as taken in until that is done
      */
-    static <T> Future<T> read(
+    public static <T> Future<T> read(
             HttpServerRequest request,
             int limit,
             Intake intake,
@@ -41,7 +41,7 @@ final class PostBody {
         if (length != null && (length.length() > 10 || Long.parseLong(length) > limit)) {
             return Future.failedFuture(tooLarge(limit));
         }
-        PostBody body = new PostBody(limit, intake, metrics);
+        RequestBody body = new RequestBody(limit, intake, metrics);
         request.handler(body::take);
         request.endHandler(end -> body.whole.tryComplete(body.received.getBytes()));
         request.exceptionHandler(broken ->
