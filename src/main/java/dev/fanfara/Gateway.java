@@ -184,9 +184,19 @@ public final class Gateway {
         LiveSettings live = new LiveSettings(settingsOf(vertx, config, started.hash(), revocations, null));
         settings = live;
         Nodes nodes = new ClusterNodes(joined, loops);
-        Admission admission = Admission.of(() -> live.current().config());
-
-        deploy(vertx, nodes, live, roomLogs(joined, live), admission, await(api, START_TIMEOUT));
+        ApiContract contract = await(api, START_TIMEOUT);
+        HttpParts parts = new HttpParts(
+                live,
+                nodes,
+                metrics,
+                memory,
+                Admission.of(() -> live.current().config()),
+                new HttpSockets(),
+                new ClusterStats(vertx, nodes),
+                Assets.fromClassPath("web", "").with(contract.files()),
+                contract,
+                health::isDraining);
+        deploy(vertx, parts, roomLogs(joined, live));
         joined.onChange(change -> {
             refresh(revocations);
             if (change instanceof Change.Left left) {
@@ -207,7 +217,7 @@ public final class Gateway {
         }
 
         await(
-                vertx.deployVerticle(new ManagementVerticle(live, registry, health.checks(live, majority))),
+                vertx.deployVerticle(new ManagementVerticle(parts, registry, health.checks(live, majority))),
                 START_TIMEOUT);
         shards.forEach(shard -> await(shard.open(), START_TIMEOUT));
         await(
@@ -316,28 +326,14 @@ public final class Gateway {
         return () -> shared;
     }
 
-    private void deploy(
-            Vertx vertx,
-            Nodes nodes,
-            LiveSettings live,
-            Supplier<RoomLogs> logs,
-            Admission admission,
-            ApiContract api) {
+    private void deploy(Vertx vertx, HttpParts parts, Supplier<RoomLogs> logs) {
+        Nodes nodes = parts.nodes();
+        LiveSettings live = parts.live();
+        Admission admission = parts.admission();
         Set<Thread> loopsTaken = new HashSet<>();
         Admission fromAnywhere = admission.fromAnywhere(() -> live.current().config());
         RoomsPerUser roomsPerUser = new RoomsPerUser();
         OutboundPerNode outbound = new OutboundPerNode(nodes.self().loops());
-        HttpParts parts = new HttpParts(
-                live,
-                nodes,
-                metrics,
-                memory,
-                admission,
-                new HttpSockets(),
-                new ClusterStats(vertx, nodes),
-                Assets.fromClassPath("web").with(api.files()),
-                api,
-                health::isDraining);
         for (int loop = 0; loop < nodes.self().loops(); loop++) {
             BroadcastVerticle rooms = new BroadcastVerticle(nodes, loop, live, logs, memory, metrics);
             ConnectionVerticle connections =

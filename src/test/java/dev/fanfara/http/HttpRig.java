@@ -53,6 +53,7 @@ final class HttpRig implements AutoCloseable {
             .connectTimeout(Duration.ofSeconds(5))
             .build();
     private final HttpVerticle verticle;
+    final HttpParts parts;
     final LiveSettings live;
     final List<PublishRequest> published = new CopyOnWriteArrayList<>();
     final List<Announcement> announced = new CopyOnWriteArrayList<>();
@@ -95,7 +96,7 @@ final class HttpRig implements AutoCloseable {
                 rejected.add(reason);
             }
         };
-        HttpParts parts = new HttpParts(
+        parts = new HttpParts(
                 live,
                 nodes,
                 notes,
@@ -103,7 +104,7 @@ final class HttpRig implements AutoCloseable {
                 Admission.of(() -> live.current().config()),
                 sockets,
                 new ClusterStats(vertx, nodes),
-                Assets.fromClassPath("assets-fixture").with(API.files()),
+                Assets.fromClassPath("assets-fixture", "").with(API.files()),
                 API,
                 draining::get);
         Doors doors = new Doors(HttpRig::upgrade, request -> Future.failedFuture(Problem.notFound()), List.of());
