@@ -37,6 +37,7 @@ import dev.fanfara.http.HttpParts;
 import dev.fanfara.http.HttpSockets;
 import dev.fanfara.http.HttpVerticle;
 import dev.fanfara.http.ManagementVerticle;
+import dev.fanfara.http.Operations;
 import dev.fanfara.log.ClusteredRoomLogs;
 import dev.fanfara.log.LocalRoomLogs;
 import dev.fanfara.log.RoomLogs;
@@ -47,6 +48,7 @@ import dev.fanfara.memory.Memory;
 import dev.fanfara.metrics.MicrometerMetrics;
 import dev.fanfara.metrics.VertxMeters;
 import dev.fanfara.settings.LiveSettings;
+import dev.fanfara.settings.Reloads;
 import dev.fanfara.settings.Settings;
 import dev.fanfara.transport.Gatekeeper;
 import dev.fanfara.transport.engineio.EchoApplication;
@@ -196,7 +198,7 @@ public final class Gateway {
                 Assets.fromClassPath("web", "").with(contract.files()),
                 contract,
                 health::isDraining);
-        deploy(vertx, parts, roomLogs(joined, live));
+        SseDoor streams = deploy(vertx, parts, roomLogs(joined, live));
         joined.onChange(change -> {
             refresh(revocations);
             if (change instanceof Change.Left left) {
@@ -216,18 +218,26 @@ public final class Gateway {
             LOG.warn("the cluster's data is not all copied yet; another node should not be stopped now");
         }
 
-        await(
-                vertx.deployVerticle(new ManagementVerticle(parts, registry, health.checks(live, majority))),
-                START_TIMEOUT);
+        Reloads reloads = new Reloads();
+        reloads.taken(source.toString(), started.hash(), started.common(), started.open(), "in force since the start");
+        Operations operations = new Operations(
+                version,
+                config.server().host() + ":" + config.server().port(),
+                health.checks(live, majority),
+                metrics::readings,
+                reloads,
+                streams::watch);
+        await(shards.get(0).open(new ManagementVerticle(parts, registry, operations)), START_TIMEOUT);
         shards.forEach(shard -> await(shard.open(), START_TIMEOUT));
         await(
                 vertx.deployVerticle(
                         new DemoFeed(nodes, () -> live.current().config().demo() && joined.oldest())),
                 START_TIMEOUT);
         metrics.configLoaded(started.hash());
-        ConfigWatcher reloads = new ConfigWatcher(source, started, new Reload(vertx, live, metrics));
-        reloads.start();
-        watcher = reloads;
+        ConfigWatcher watching =
+                new ConfigWatcher(source, started, new Reload(vertx, live, metrics, reloads, source.toString()));
+        watching.start();
+        watcher = watching;
         vertx.setPeriodic(CUT_OFF_CHECK_MS, timer -> checkMajority());
         vertx.setPeriodic(REVOCATIONS_CHECK_MS, timer -> refresh(revocations));
         health.listening();
@@ -326,7 +336,8 @@ public final class Gateway {
         return () -> shared;
     }
 
-    private void deploy(Vertx vertx, HttpParts parts, Supplier<RoomLogs> logs) {
+    /** @return the door for streams of the first event loop */
+    private SseDoor deploy(Vertx vertx, HttpParts parts, Supplier<RoomLogs> logs) {
         Nodes nodes = parts.nodes();
         LiveSettings live = parts.live();
         Admission admission = parts.admission();
@@ -334,6 +345,7 @@ public final class Gateway {
         Admission fromAnywhere = admission.fromAnywhere(() -> live.current().config());
         RoomsPerUser roomsPerUser = new RoomsPerUser();
         OutboundPerNode outbound = new OutboundPerNode(nodes.self().loops());
+        List<SseDoor> doors = new ArrayList<>();
         for (int loop = 0; loop < nodes.self().loops(); loop++) {
             BroadcastVerticle rooms = new BroadcastVerticle(nodes, loop, live, logs, memory, metrics);
             ConnectionVerticle connections =
@@ -342,6 +354,7 @@ public final class Gateway {
             WebSocketUpgrade upgrades =
                     new WebSocketUpgrade(connections, gate, live, metrics, HttpVerticle::refuseUpgrade, conformance);
             SseDoor streams = new SseDoor(connections, gate, live);
+            doors.add(streams);
             EngineVerticle engine = new EngineVerticle(nodes, loop, gate);
             List<EngineDoor> engines = conformance
                     ? conformanceDoors(vertx, engine, new Gatekeeper(connections, live, fromAnywhere, metrics), live)
@@ -353,6 +366,7 @@ public final class Gateway {
             int watched = loop;
             shard.run(() -> health.watch(vertx, watched));
         }
+        return doors.get(0);
     }
 
     private EngineDoor engineDoor(

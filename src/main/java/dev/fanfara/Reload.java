@@ -8,6 +8,7 @@ import dev.fanfara.json.Mistake;
 import dev.fanfara.logging.Logging;
 import dev.fanfara.metrics.GatewayMetrics;
 import dev.fanfara.settings.LiveSettings;
+import dev.fanfara.settings.Reloads;
 import dev.fanfara.settings.Settings;
 import io.vertx.core.Vertx;
 import java.util.List;
@@ -24,11 +25,15 @@ final class Reload implements ConfigListener {
     private final Vertx vertx;
     private final LiveSettings settings;
     private final GatewayMetrics metrics;
+    private final Reloads reloads;
+    private final String source;
 
-    Reload(Vertx vertx, LiveSettings settings, GatewayMetrics metrics) {
+    Reload(Vertx vertx, LiveSettings settings, GatewayMetrics metrics, Reloads reloads, String source) {
         this.vertx = vertx;
         this.settings = settings;
         this.metrics = metrics;
+        this.reloads = reloads;
+        this.source = source;
     }
 
     @Override
@@ -46,20 +51,26 @@ final class Reload implements ConfigListener {
         metrics.configLoaded(loaded.hash());
         loaded.warnings().forEach(LOG::warn);
         LOG.info("configuration {} is in force", loaded.hash());
-        if (!needsRestart.isEmpty()) {
-            LOG.warn("changed, but in force only after a restart: {}", String.join(" ", needsRestart));
+        String waiting = needsRestart.isEmpty()
+                ? ""
+                : "changed, but in force only after a restart: " + String.join(" ", needsRestart);
+        if (!waiting.isEmpty()) {
+            LOG.warn(waiting);
         }
+        reloads.taken(source, loaded.hash(), loaded.common(), loaded.open(), waiting.isEmpty() ? "in force" : waiting);
     }
 
     @Override
     public void onRejected(ConfigException rejected) {
         metrics.configRejected();
         LOG.error("the new configuration is not taken, the old one stays in force: {}", rejected.getMessage());
+        reloads.refused(source, settings.current().hash(), String.valueOf(rejected.getMessage()));
     }
 
     @Override
     public void onRestored() {
         metrics.configLoaded(settings.current().hash());
         LOG.info("the configuration is again the one in force");
+        reloads.restored(source, settings.current().hash());
     }
 }

@@ -36,6 +36,7 @@ public final class Addresses {
     private static final String COUNT_CODEC = "fanfara.count";
     private static final String ENGINE_CODEC = "fanfara.engine";
     private static final String STATS_CODEC = "fanfara.stats";
+    private static final String NODE_REPORT_CODEC = "fanfara.node-report";
     private static final String LIST_ROOMS_CODEC = "fanfara.list-rooms";
     private static final String ROOMS_CODEC = "fanfara.rooms";
     private static final String ROOM_NAME_CODEC = "fanfara.room-name";
@@ -77,6 +78,10 @@ public final class Addresses {
     public static final Endpoint<Nothing, LoopStats> EDGE_STATS = new Endpoint<>("edge-stats", NOTHING, STATS_CODEC);
     /** What a loop's rooms add to the statistics. */
     public static final Endpoint<Nothing, LoopStats> ROOM_STATS = new Endpoint<>("room-stats", NOTHING, STATS_CODEC);
+
+    /** To loop 0 of a node: how it is. */
+    public static final Endpoint<Nothing, NodeReport> NODE_REPORT =
+            new Endpoint<>("node-report", NOTHING, NODE_REPORT_CODEC);
 
     /** The rooms of a loop that have members there. */
     public static final Endpoint<ListRooms, Part<RoomLine>> LIST_ROOMS =
@@ -163,6 +168,7 @@ public final class Addresses {
                         .number(stats.messagesReceived())
                         .number(stats.messagesSent()),
                 in -> new LoopStats(in.integer(), in.integer(), in.number(), in.number())));
+        bus.registerCodec(new BusCodec<>(NODE_REPORT_CODEC, NodeReport::write, NodeReport::read));
         bus.registerCodec(new BusCodec<>(LIST_ROOMS_CODEC, ListRooms::write, ListRooms::read));
         bus.registerCodec(parts(ROOMS_CODEC, RoomLine::write, RoomLine::read));
         bus.registerCodec(new BusCodec<RoomName>(
@@ -208,6 +214,11 @@ public final class Addresses {
     /** Asks every loop of every node, and waits for all of them or their time-out. Never fails. */
     public static <Q, A> Future<Gathered<A>> askAll(Vertx vertx, Nodes nodes, Endpoint<Q, A> endpoint, Q question) {
         return askAll(nodes, (node, loop) -> endpoint.ask(vertx, node, loop, question));
+    }
+
+    /** Asks loop 0 of every node, as {@link #askAll} does. */
+    public static <Q, A> Future<Gathered<A>> askNodes(Vertx vertx, Nodes nodes, Endpoint<Q, A> endpoint, Q question) {
+        return ask(nodes, node -> List.of(0), (node, loop) -> endpoint.ask(vertx, node, loop, question));
     }
 
     /** Asks the loop in charge of a room on every node, as {@link #askAll} does. */

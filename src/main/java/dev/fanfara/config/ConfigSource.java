@@ -13,6 +13,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.HexFormat;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -54,7 +55,15 @@ public final class ConfigSource {
             throw new ConfigException(name(), mistakes, reading.warnings(), hash(text + mistakes));
         }
         String content = new JsonObject(reading.content()).encode();
-        return new Loaded(config, hash(content), reading.warnings(), reading.atStart());
+        Map<String, Object> common = new LinkedHashMap<>(reading.content());
+        common.keySet().removeAll(reading.atStart().keySet());
+        return new Loaded(
+                config,
+                hash(content),
+                hash(new JsonObject(common).encode()),
+                reading.warnings(),
+                reading.open().encode(),
+                reading.atStart());
     }
 
     private Document document(Path path, String text) {

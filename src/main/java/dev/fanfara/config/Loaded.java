@@ -8,10 +8,18 @@ import java.util.Map;
  * A configuration without mistakes. Immutable.
  *
  * @param hash of all it amounts to, referenced secrets and certificates included: 16 hexadecimal digits
+ * @param common the same of what nodes of one cluster should agree on: all but the keys that count only at the start
  * @param warnings what is allowed but should be known
+ * @param open all it amounts to as JSON, for anybody to read: without secrets
  * @param atStart values of the keys that count only when the process starts, by JSON pointer; none is secret
  */
-public record Loaded(GatewayConfig config, String hash, List<String> warnings, Map<String, Object> atStart) {
+public record Loaded(
+        GatewayConfig config,
+        String hash,
+        String common,
+        List<String> warnings,
+        String open,
+        Map<String, Object> atStart) {
     public Loaded {
         warnings = List.copyOf(warnings);
         atStart = Map.copyOf(atStart);

@@ -156,7 +156,7 @@ final class FieldReader implements Fields {
         for (int i = 0; array != null && i < array.size(); i++) {
             values.add(inner(Pointer.child(pointer(key), i), array.getValue(i), reader, fixed));
         }
-        reading.content(pointer(key), values.size());
+        noteList(key, values.size());
         return List.copyOf(values);
     }
 
@@ -223,6 +223,7 @@ final class FieldReader implements Fields {
 
     private <T> T fallback(String at, Value<T> type, Object fallback) {
         reading.content(at, fallback);
+        reading.open(at, fallback, false);
         if (!reading.isWrong(at)) {
             reading.show(at, Shown.scalar(fallback) + " (the default)");
         }
@@ -256,6 +257,9 @@ final class FieldReader implements Fields {
             }
             T value = type.read(json, loose);
             reading.content(at, json);
+            // What comes from elsewhere may be secret whatever the key.
+            boolean hidden = type.isHidden() && !(reference && References.isWhole((String) written));
+            reading.open(at, written, hidden);
             return value;
         } catch (Unfit e) {
             String better = reference || type.isHidden() ? null : e.didYouMean();
@@ -272,12 +276,19 @@ final class FieldReader implements Fields {
                 values.add(value);
             }
         }
-        reading.content(pointer(key), array.size());
+        noteList(key, array.size());
         if (!reading.isWrong(pointer(key))) {
             reading.show(
                     pointer(key), array.isEmpty() || type.isHidden() ? "a list of " + array.size() : array.encode());
         }
         return List.copyOf(values);
+    }
+
+    private void noteList(String key, int size) {
+        reading.content(pointer(key), size);
+        if (size == 0) {
+            reading.open(pointer(key), new JsonArray(), false);
+        }
     }
 
     /** Null after a mistake. */

@@ -1,5 +1,7 @@
 package dev.fanfara.json;
 
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -9,6 +11,8 @@ import org.jspecify.annotations.Nullable;
 
 /** One pass over a document and all that was noticed on the way. Not thread-safe: it lives as long as one load. */
 public final class Reading {
+    private static final String SECRET = "…";
+
     final Document document;
     final References references;
 
@@ -20,6 +24,8 @@ public final class Reading {
     private final Map<String, Object> atStart = new LinkedHashMap<>();
     /** How a value is shown in a mistake found later; by pointer. */
     private final Map<String, String> shown = new HashMap<>();
+    /** What every key amounts to, for anybody to read: a secret is {@link #SECRET}, a reference is as it was written. */
+    private final Map<String, Object> open = new LinkedHashMap<>();
 
     public Reading(Document document, References references) {
         this.document = document;
@@ -65,6 +71,43 @@ public final class Reading {
 
     void content(String pointer, Object json) {
         content.put(pointer, json);
+    }
+
+    /** The whole document with its defaults and without its secrets. */
+    public JsonObject open() {
+        JsonObject whole = new JsonObject();
+        open.forEach((pointer, value) -> put(whole, pointer, value));
+        return whole;
+    }
+
+    private static void put(JsonObject whole, String pointer, Object value) {
+        Object at = whole;
+        String[] keys = pointer.substring(1).split("/", -1);
+        for (int i = 0; i < keys.length; i++) {
+            boolean last = i == keys.length - 1;
+            boolean isList = !last && keys[i + 1].matches("[0-9]+");
+            if (at instanceof JsonArray list) {
+                int index = Integer.parseInt(keys[i]);
+                while (list.size() <= index) {
+                    list.add(last ? value : new JsonObject());
+                }
+                at = list.getValue(index);
+            } else if (at instanceof JsonObject object) {
+                Object inner = object.getValue(keys[i]);
+                if (last && inner == null) {
+                    object.put(keys[i], value);
+                } else if (inner == null) {
+                    inner = isList ? new JsonArray() : new JsonObject();
+                    object.put(keys[i], inner);
+                }
+                at = inner == null ? value : inner;
+            }
+        }
+    }
+
+    /** @param hidden whether its value is for nobody to see */
+    void open(String pointer, Object json, boolean hidden) {
+        open.put(pointer, hidden ? SECRET : json);
     }
 
     void atStart(String pointer, Object value) {
