@@ -34,7 +34,7 @@ export function connections({ api, fleet }: Context): View {
   const next = button('Next page', () => turn(shownNext ? [...cursors, shownNext] : cursors), 'quiet');
   const element = make(
     'section',
-    { class: 'card list' },
+    { class: 'card list two' },
     make('div', { class: 'head' }, make('h1', {}, 'Connections'), user, inRoom, kickUser),
     table.element,
     aside,

@@ -132,6 +132,7 @@ function card(row: Row, drifts: boolean): HTMLElement {
     'div',
     { class: 'head' },
     make('h3', {}, row.address),
+    row.self ? make('span', { class: 'tag', title: 'This console is served by it' }, 'this node') : null,
     make('span', { class: 'pill', 'data-state': tone }, state),
   );
   if (!node) {
@@ -169,7 +170,6 @@ function card(row: Row, drifts: boolean): HTMLElement {
       { class: 'foot' },
       make('code', { title: node.node }, brief(node.node)),
       ` v${node.version}`,
-      row.self ? make('span', { class: 'tag', title: 'This console is served by it' }, 'this node') : null,
       make('a', { href: '#/configuration', class: drifts ? 'drift' : undefined }, `config ${brief(node.common)}`),
     ),
   );

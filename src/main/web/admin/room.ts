@@ -21,7 +21,7 @@ export function room({ api }: Context, name: string): View {
   const path = `/rooms/${encodeURIComponent(name)}`;
   const facts = make('p', { class: 'facts' });
   const tail = new Tail(api, name);
-  const members = make('div');
+  const members = make('div', { class: 'members' });
   const remembered = make('div');
   const rememberedTitle = make('h2', { id: 'remembered-title' }, 'Memory');
   let shownPosition = '';

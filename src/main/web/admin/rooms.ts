@@ -53,7 +53,7 @@ export function rooms({ api }: Context): View {
   const next = button('Next page', () => turn(shownNext ? [...cursors, shownNext] : cursors), 'quiet');
   const element = make(
     'section',
-    { class: 'card list' },
+    { class: 'card list four' },
     make('div', { class: 'head' }, make('h1', {}, 'Rooms'), orders, search),
     table.element,
     aside,

@@ -222,7 +222,7 @@ public final class Gateway {
         reloads.taken(source.toString(), started.hash(), started.common(), started.open(), "in force since the start");
         Operations operations = new Operations(
                 version,
-                config.server().host() + ":" + config.server().port(),
+                Ports.address(config.server()),
                 health.checks(live, majority),
                 metrics::readings,
                 reloads,
