@@ -19,6 +19,7 @@ import dev.fanfara.cluster.Discovery;
 import dev.fanfara.cluster.Majority;
 import dev.fanfara.cluster.Partitions;
 import dev.fanfara.cluster.SharedRevocations;
+import dev.fanfara.cluster.SharedVersions;
 import dev.fanfara.config.ClusterConfig;
 import dev.fanfara.config.ConfigSource;
 import dev.fanfara.config.ConfigWatcher;
@@ -46,6 +47,9 @@ import dev.fanfara.memory.HeapWatch;
 import dev.fanfara.memory.Memory;
 import dev.fanfara.metrics.MicrometerMetrics;
 import dev.fanfara.metrics.VertxMeters;
+import dev.fanfara.rollout.LocalVersions;
+import dev.fanfara.rollout.Rollout;
+import dev.fanfara.rollout.VersionStore;
 import dev.fanfara.settings.LiveSettings;
 import dev.fanfara.settings.Settings;
 import dev.fanfara.transport.Gatekeeper;
@@ -107,6 +111,9 @@ public final class Gateway {
 
     /** What the cluster did not tell a node by then, it asks for. */
     private static final long REVOCATIONS_CHECK_MS = 10_000;
+
+    /** A version of the configuration that this node was not told of is found by then. */
+    private static final long ROLLOUT_CHECK_MS = 3_000;
 
     private final Loaded started;
     private final Ports ports;
@@ -184,6 +191,14 @@ public final class Gateway {
         LiveSettings live = new LiveSettings(settingsOf(vertx, config, started.hash(), revocations, null));
         settings = live;
         Nodes nodes = new ClusterNodes(joined, loops);
+        metrics.configLoaded(started.hash());
+        ConfigWatcher reloads = new ConfigWatcher(source, started, new Reload(vertx, live, metrics));
+        watcher = reloads;
+        VersionStore versions = joined.hazelcast()
+                .<VersionStore>map(data -> new SharedVersions(vertx, data))
+                .orElseGet(LocalVersions::new);
+        Rollout rollout =
+                new Rollout(vertx, nodes, reloads, versions, () -> majority.isHeld() && majority.isConfirmed());
         Admission admission = Admission.of(() -> live.current().config());
 
         deploy(vertx, nodes, live, roomLogs(joined, live), admission, await(api, START_TIMEOUT));
@@ -206,6 +221,8 @@ public final class Gateway {
             LOG.warn("the cluster's data is not all copied yet; another node should not be stopped now");
         }
 
+        // Before clients come: what the cluster goes by may not be what this node's file says.
+        await(rollout.start(), START_TIMEOUT);
         await(
                 vertx.deployVerticle(new ManagementVerticle(live, registry, health.checks(live, majority))),
                 START_TIMEOUT);
@@ -214,10 +231,12 @@ public final class Gateway {
                 vertx.deployVerticle(
                         new DemoFeed(nodes, () -> live.current().config().demo() && joined.oldest())),
                 START_TIMEOUT);
-        metrics.configLoaded(started.hash());
-        ConfigWatcher reloads = new ConfigWatcher(source, started, new Reload(vertx, live, metrics));
         reloads.start();
-        watcher = reloads;
+        vertx.setPeriodic(
+                ROLLOUT_CHECK_MS,
+                timer -> rollout.follow()
+                        .onFailure(
+                                failure -> LOG.debug("the cluster's configuration is asked for again later", failure)));
         vertx.setPeriodic(CUT_OFF_CHECK_MS, timer -> checkMajority());
         vertx.setPeriodic(REVOCATIONS_CHECK_MS, timer -> refresh(revocations));
         health.listening();

@@ -32,16 +32,25 @@ final class Reload implements ConfigListener {
     }
 
     @Override
-    public void onChanged(Loaded loaded, List<String> needsRestart) {
+    public void onCandidate(Loaded candidate) {
+        prepare(candidate);
+    }
+
+    private Settings prepare(Loaded loaded) {
         try {
             Settings before = settings.current();
-            settings.replace(Gateway.settingsOf(
-                    vertx, loaded.config(), loaded.hash(), before.tokens().revocations(), before));
+            return Gateway.settingsOf(
+                    vertx, loaded.config(), loaded.hash(), before.tokens().revocations(), before);
         } catch (StartFailure | UnusableKey unusable) {
             throw new ConfigException(
                     "configuration",
                     List.of(new Mistake("/auth/keys", "", null, String.valueOf(unusable.getMessage()), null)));
         }
+    }
+
+    @Override
+    public void onChanged(Loaded loaded, List<String> needsRestart) {
+        settings.replace(prepare(loaded));
         Logging.apply(loaded.config().logging());
         metrics.configLoaded(loaded.hash());
         loaded.warnings().forEach(LOG::warn);

@@ -153,6 +153,7 @@ final class FieldReader implements Fields {
         asked.add(key);
         JsonArray array = has(key) ? array(key) : new JsonArray(fallback);
         List<T> values = new ArrayList<>();
+        reading.see(pointer(key), new JsonArray());
         for (int i = 0; array != null && i < array.size(); i++) {
             values.add(inner(Pointer.child(pointer(key), i), array.getValue(i), reader, fixed));
         }
@@ -222,7 +223,7 @@ final class FieldReader implements Fields {
     }
 
     private <T> T fallback(String at, Value<T> type, Object fallback) {
-        reading.content(at, fallback);
+        reading.content(at, fallback, fallback);
         if (!reading.isWrong(at)) {
             reading.show(at, Shown.scalar(fallback) + " (the default)");
         }
@@ -254,8 +255,13 @@ final class FieldReader implements Fields {
                 json = expanded.text();
                 loose = true;
             }
+            if (type.isHidden() && json.equals(Shown.HIDDEN)) {
+                throw new Unfit(
+                        "the secret itself or a reference to it; " + Shown.HIDDEN + " stands for one not shown");
+            }
             T value = type.read(json, loose);
-            reading.content(at, json);
+            boolean open = !type.isHidden() || reference && References.isWhole((String) written);
+            reading.content(at, json, open ? written : Shown.HIDDEN);
             return value;
         } catch (Unfit e) {
             String better = reference || type.isHidden() ? null : e.didYouMean();
@@ -266,6 +272,7 @@ final class FieldReader implements Fields {
 
     private <T> List<T> scalars(String key, JsonArray array, Value<T> type) {
         List<T> values = new ArrayList<>();
+        reading.see(pointer(key), new JsonArray());
         for (int i = 0; i < array.size(); i++) {
             T value = scalar(Pointer.child(pointer(key), i), array.getValue(i), type);
             if (value != null) {
@@ -292,6 +299,7 @@ final class FieldReader implements Fields {
 
     private <T> T inner(String at, @Nullable Object json, Reader<T> reader, boolean innerFixed) {
         reading.content(at, "object");
+        reading.see(at, new JsonObject());
         if (json instanceof JsonObject inner) {
             reading.show(at, "an object");
             FieldReader fields = new FieldReader(reading, at, inner, innerFixed);
