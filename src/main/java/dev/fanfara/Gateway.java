@@ -199,9 +199,20 @@ public final class Gateway {
                 .orElseGet(LocalVersions::new);
         Rollout rollout =
                 new Rollout(vertx, nodes, reloads, versions, () -> majority.isHeld() && majority.isConfirmed());
-        Admission admission = Admission.of(() -> live.current().config());
-
-        deploy(vertx, nodes, live, roomLogs(joined, live), admission, await(api, START_TIMEOUT));
+        ApiContract contract = await(api, START_TIMEOUT);
+        HttpParts parts = new HttpParts(
+                live,
+                nodes,
+                metrics,
+                memory,
+                Admission.of(() -> live.current().config()),
+                new HttpSockets(),
+                new ClusterStats(vertx, nodes),
+                Assets.fromClassPath("web", "").with(contract.files()),
+                contract,
+                rollout,
+                health::isDraining);
+        deploy(vertx, parts, roomLogs(joined, live));
         joined.onChange(change -> {
             refresh(revocations);
             if (change instanceof Change.Left left) {
@@ -224,7 +235,7 @@ public final class Gateway {
         // Before clients come: what the cluster goes by may not be what this node's file says.
         await(rollout.start(), START_TIMEOUT);
         await(
-                vertx.deployVerticle(new ManagementVerticle(live, registry, health.checks(live, majority))),
+                vertx.deployVerticle(new ManagementVerticle(parts, registry, health.checks(live, majority))),
                 START_TIMEOUT);
         shards.forEach(shard -> await(shard.open(), START_TIMEOUT));
         await(
@@ -335,28 +346,14 @@ public final class Gateway {
         return () -> shared;
     }
 
-    private void deploy(
-            Vertx vertx,
-            Nodes nodes,
-            LiveSettings live,
-            Supplier<RoomLogs> logs,
-            Admission admission,
-            ApiContract api) {
+    private void deploy(Vertx vertx, HttpParts parts, Supplier<RoomLogs> logs) {
+        Nodes nodes = parts.nodes();
+        LiveSettings live = parts.live();
+        Admission admission = parts.admission();
         Set<Thread> loopsTaken = new HashSet<>();
         Admission fromAnywhere = admission.fromAnywhere(() -> live.current().config());
         RoomsPerUser roomsPerUser = new RoomsPerUser();
         OutboundPerNode outbound = new OutboundPerNode(nodes.self().loops());
-        HttpParts parts = new HttpParts(
-                live,
-                nodes,
-                metrics,
-                memory,
-                admission,
-                new HttpSockets(),
-                new ClusterStats(vertx, nodes),
-                Assets.fromClassPath("web").with(api.files()),
-                api,
-                health::isDraining);
         for (int loop = 0; loop < nodes.self().loops(); loop++) {
             BroadcastVerticle rooms = new BroadcastVerticle(nodes, loop, live, logs, memory, metrics);
             ConnectionVerticle connections =

@@ -28,7 +28,8 @@ public final class TokenRejected extends RuntimeException {
         WRONG_ISSUER("wrong-issuer"),
         WRONG_AUDIENCE("wrong-audience"),
         REVOKED("revoked"),
-        UNKNOWN_API_KEY("unknown-api-key");
+        UNKNOWN_API_KEY("unknown-api-key"),
+        WRONG_ADMIN_TOKEN("wrong-admin-token");
 
         private final String label;
 

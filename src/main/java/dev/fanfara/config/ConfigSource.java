@@ -13,8 +13,10 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.HexFormat;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,6 +24,16 @@ import org.jspecify.annotations.Nullable;
  * together as JSON and read once, so a rule between two keys sees both, wherever each was written. Immutable; any thread.
  */
 public final class ConfigSource {
+    /** Where a node listens: not what tells two configurations apart, or no two nodes would have the same. */
+    private static final Set<String> PLACE = Set.of(
+            "/server/host",
+            "/server/port",
+            "/management/host",
+            "/management/port",
+            "/cluster/host",
+            "/cluster/port",
+            "/cluster/eventBusPort");
+
     private final @Nullable Path file;
     private final Map<String, String> environment;
     private final List<Setting> settings;
@@ -72,10 +84,11 @@ public final class ConfigSource {
         if (!mistakes.isEmpty()) {
             throw new ConfigException(name, mistakes, reading.warnings(), hash(text + mistakes));
         }
-        String content = new JsonObject(reading.content()).encode();
+        JsonObject content = new JsonObject(new LinkedHashMap<>(reading.content()));
+        PLACE.forEach(content::remove);
         return new Loaded(
                 config,
-                hash(content),
+                hash(content.encode()),
                 reading.warnings(),
                 reading.atStart(),
                 new Effective(reading.content(), reading.visible()));

@@ -164,7 +164,7 @@ public final class ConfigWatcher implements AutoCloseable {
             return;
         }
         InForce next = new InForce(loaded, over == null ? 0 : over.version());
-        if (!loaded.hash().equals(inForce.loaded().hash())) {
+        if (!loaded.meansTheSameAs(inForce.loaded())) {
             change(next, asked);
         } else {
             take(next);

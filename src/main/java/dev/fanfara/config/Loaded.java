@@ -7,7 +7,8 @@ import java.util.Map;
 /**
  * A configuration without mistakes. Immutable.
  *
- * @param hash of all it amounts to, referenced secrets and certificates included: 16 hexadecimal digits
+ * @param hash of all it amounts to but where the node listens, referenced secrets and certificates included: 16
+ *     hexadecimal digits
  * @param warnings what is allowed but should be known
  * @param atStart values of the keys that count only when the process starts, by JSON pointer; none is secret
  * @param effective what it amounts to, key by key
@@ -29,6 +30,10 @@ public record Loaded(
         });
         changed.sort(null);
         return List.copyOf(changed);
+    }
+
+    boolean meansTheSameAs(Loaded other) {
+        return hash.equals(other.hash) && atStart.equals(other.atStart);
     }
 
     /** What is not as in {@code before}, by pointer. */

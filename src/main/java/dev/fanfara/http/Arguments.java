@@ -20,6 +20,8 @@ final class Arguments {
     /** One spelling for each number. */
     private static final Pattern WHOLE_NUMBER = Pattern.compile("0|[1-9][0-9]{0,15}");
 
+    static final Arguments NONE = new Arguments(Map.of());
+
     private final Map<String, Object> values;
 
     private Arguments(Map<String, Object> values) {

@@ -23,7 +23,6 @@ import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import java.time.Duration;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
@@ -106,7 +105,8 @@ public final class HttpVerticle extends VerticleBase {
                                 .handler(ctx -> keepForeignersOut(ctx, engine))
                                 .handler(new Cors(engine.origins()))
                                 .handler(ctx -> engine(ctx, engine))));
-        routes.route("/api/*").subRouter(api());
+        ApiRoutes api = new ApiRoutes(parts.api(), parts.live(), new Callers(parts.metrics())::identify);
+        routes.route("/api/*").subRouter(api.router(vertx, ApiOperations.of(vertx, parts)));
         routes.route().handler(parts.assets());
         routes.route().handler(HttpVerticle::nothingHere);
 
@@ -117,33 +117,6 @@ public final class HttpVerticle extends VerticleBase {
                         ctx -> Problem.badRequest("This is not a valid path").answer(ctx.response()))
                 .errorHandler(500, this::refuse);
         return routes;
-    }
-
-    private Router api() {
-        PublishApi publish = new PublishApi(vertx, parts);
-        RoomApi rooms = new RoomApi(vertx, parts.nodes());
-        ListApi lists = new ListApi(vertx, parts.nodes());
-        AdminApi admin = new AdminApi(vertx, parts);
-        return new ApiRoutes(parts.api(), parts.live(), parts.metrics())
-                .router(
-                        vertx,
-                        Map.ofEntries(
-                                Map.entry("publishMessage", publish::toRoom),
-                                Map.entry("patchState", publish::toState),
-                                Map.entry("publishBatch", publish::batch),
-                                Map.entry("broadcast", publish::toEveryone),
-                                Map.entry("messageUser", publish::toUser),
-                                Map.entry("listMessages", rooms::messages),
-                                Map.entry("getState", rooms::state),
-                                Map.entry("listRooms", lists::rooms),
-                                Map.entry("getRoom", lists::room),
-                                Map.entry("listMembers", lists::members),
-                                Map.entry("listConnections", lists::connections),
-                                Map.entry("disconnect", admin::disconnect),
-                                Map.entry("revoke", admin::revoke),
-                                Map.entry("disconnectUser", admin::disconnectUser),
-                                Map.entry(
-                                        "getStats", call -> parts.stats().now().map(Answer::of))));
     }
 
     /** A new connection, before its first byte. */
@@ -338,7 +311,8 @@ public final class HttpVerticle extends VerticleBase {
         request.resume();
     }
 
-    private static Problem problem(RoutingContext ctx) {
+    /** What a failure is to the client; where nobody foresaw it, it is logged. */
+    static Problem problem(RoutingContext ctx) {
         Throwable failure = ctx.failure();
         if (failure instanceof Problem || failure instanceof Refusal) {
             return Problem.of(failure);

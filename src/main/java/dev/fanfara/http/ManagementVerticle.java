@@ -2,7 +2,6 @@ package dev.fanfara.http;
 
 import dev.fanfara.config.GatewayConfig;
 import dev.fanfara.config.ManagementConfig;
-import dev.fanfara.settings.LiveSettings;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
@@ -13,31 +12,34 @@ import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.json.JsonObject;
+import io.vertx.ext.web.Router;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The operator's port: metrics and health. Its own server, so that it answers when clients have used up theirs. */
+/** The operator's port: metrics, health, the console. Its own server, so that it answers when clients have used up theirs. */
 public final class ManagementVerticle extends VerticleBase {
     private static final Logger LOG = LoggerFactory.getLogger(ManagementVerticle.class);
     private static final String PROMETHEUS_TEXT = "text/plain; version=0.0.4; charset=utf-8";
 
-    private final LiveSettings live;
+    private final HttpParts parts;
     private final PrometheusMeterRegistry registry;
     private final Health health;
+    private @Nullable Router admin;
     private @Nullable HttpServer server;
 
-    public ManagementVerticle(LiveSettings live, PrometheusMeterRegistry registry, Health health) {
-        this.live = live;
+    public ManagementVerticle(HttpParts parts, PrometheusMeterRegistry registry, Health health) {
+        this.parts = parts;
         this.registry = registry;
         this.health = health;
     }
 
     @Override
     public Future<?> start() {
-        GatewayConfig config = live.current().config();
+        GatewayConfig config = parts.live().current().config();
+        admin = new AdminRoutes(parts).router(vertx);
         ManagementConfig address = config.management();
         HttpServer listening = vertx.createHttpServer(ServerOptions.of(
                 address.host(), address.port(), address.tls(), config.limits().handshake()));
@@ -57,7 +59,7 @@ public final class ManagementVerticle extends VerticleBase {
 
     /** Once started; tells what port 0 became. */
     public int port() {
-        return server == null ? live.current().config().management().port() : server.actualPort();
+        return server == null ? parts.live().current().config().management().port() : server.actualPort();
     }
 
     private void enter(HttpServerRequest request) {
@@ -75,8 +77,15 @@ public final class ManagementVerticle extends VerticleBase {
             case "/health/live" -> read(request, to -> report(to, health.live()));
             case "/health/ready" -> read(request, to -> report(to, health.ready()));
             case "/health/started" -> read(request, to -> report(to, health.started()));
-            default -> Problem.notFound().answer(response);
+            default -> admin(request);
         }
+    }
+
+    private void admin(HttpServerRequest request) {
+        if (admin == null) {
+            throw new IllegalStateException("not started");
+        }
+        admin.handle(request);
     }
 
     private interface Answer {

@@ -55,7 +55,8 @@ public final class Rollout {
 
     /**
      * The configurations in force: {@code {version, nodes: [{node, version, hash, file}], versions: [{version, time, note,
-     * source}], complete, missing}}. A node whose {@code version} is 0 goes by its own file.
+     * source}], effective, complete, missing}}. A node whose {@code version} is 0 goes by its own file; {@code effective} is
+     * this node's, without secrets.
      */
     public Future<JsonObject> status() {
         return ask(RolloutNode.REPORT)

@@ -62,6 +62,10 @@ final class RolloutNode {
         });
     }
 
+    JsonObject effective() {
+        return watcher.inForce().loaded().effective().toJson();
+    }
+
     private Future<JsonObject> report() {
         ConfigWatcher.InForce inForce = watcher.inForce();
         JsonObject report = new JsonObject()

@@ -24,8 +24,10 @@ import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -301,7 +303,7 @@ class RolloutTest {
         }
 
         @Override
-        public Future<java.util.Optional<Version>> latest() {
+        public Future<Optional<Version>> latest() {
             return versions.latest();
         }
 
@@ -316,7 +318,7 @@ class RolloutTest {
         }
     }
 
-    private static JsonObject change(String key, Object before, Object after, String takesEffect) {
+    private static JsonObject change(String key, @Nullable Object before, Object after, String takesEffect) {
         return new JsonObject()
                 .put("key", key)
                 .put("before", before)
