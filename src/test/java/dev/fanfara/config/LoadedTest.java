@@ -25,11 +25,14 @@ class LoadedTest {
 
     @Test
     void hashTellsMeaningAndNotSpelling() {
-        String plain = fixture.file("{'demo':true,'server':{'eventLoops':0}}").load().hash();
+        String plain =
+                fixture.file("{'demo':true,'server':{'eventLoops':0}}").load().hash();
 
         assertThat(fixture.file("{ 'server': {},\n 'demo': true }").load().hash())
                 .isEqualTo(plain);
-        assertThat(fixture.file("{'demo':true,'server':{'eventLoops':1}}").load().hash())
+        assertThat(fixture.file("{'demo':true,'server':{'eventLoops':1}}")
+                        .load()
+                        .hash())
                 .isNotEqualTo(plain);
     }
 
@@ -37,7 +40,10 @@ class LoadedTest {
     void hashIsThatOfAnotherNodeWithTheSameConfiguration() {
         String first = fixture.file("{'demo':true}").load().hash();
 
-        assertThat(fixture.set("server.port", "8081").set("cluster.host", "127.0.0.2").load().hash())
+        assertThat(fixture.set("server.port", "8081")
+                        .set("cluster.host", "127.0.0.2")
+                        .load()
+                        .hash())
                 .isEqualTo(first);
     }
 
