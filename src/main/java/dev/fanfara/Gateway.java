@@ -37,6 +37,9 @@ import dev.fanfara.http.HttpParts;
 import dev.fanfara.http.HttpSockets;
 import dev.fanfara.http.HttpVerticle;
 import dev.fanfara.http.ManagementVerticle;
+import dev.fanfara.http.route.HealthChecks;
+import dev.fanfara.http.route.RouteProxy;
+import dev.fanfara.http.route.Routes;
 import dev.fanfara.log.ClusteredRoomLogs;
 import dev.fanfara.log.LocalRoomLogs;
 import dev.fanfara.log.RoomLogs;
@@ -346,11 +349,14 @@ public final class Gateway {
             WebSocketUpgrade upgrades =
                     new WebSocketUpgrade(connections, gate, live, metrics, HttpVerticle::refuseUpgrade, conformance);
             SseDoor streams = new SseDoor(connections, gate, live);
+        Routes routes = new Routes(() -> live.current().config());
+        HealthChecks.start(vertx, routes, metrics);
             EngineVerticle engine = new EngineVerticle(nodes, loop, gate);
             List<EngineDoor> engines = conformance
                     ? conformanceDoors(vertx, engine, new Gatekeeper(connections, live, fromAnywhere, metrics), live)
                     : List.of(engineDoor("/socket.io", new SocketIo(connections, gate, live), engine, gate, live));
-            HttpVerticle http = new HttpVerticle(parts, new Doors(upgrades::accept, streams::accept, engines));
+            RouteProxy onward = new RouteProxy(vertx, routes, gate, live, memory.heap(), metrics);
+            HttpVerticle http = new HttpVerticle(parts, new Doors(upgrades::accept, streams::accept, engines, onward));
             EdgeShard shard = new EdgeShard(rooms, connections, engine, http, loopsTaken);
             shards.add(shard);
             deployOnFreeLoop(vertx, shard);

@@ -15,6 +15,7 @@ import dev.fanfara.transport.websocket.WebSocketUpgrade;
 import io.netty.channel.ChannelFutureListener;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
+import io.vertx.core.Handler;
 import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
@@ -100,6 +101,15 @@ public final class HttpVerticle extends VerticleBase {
         routes.route("/api/*").handler(HttpVerticle::doNotStore).handler(cors);
         routes.route(STREAMS).handler(HttpVerticle::doNotStore).handler(cors).handler(this::stream);
         doors.engines()
+    /** Ends the WebSockets that were passed on, over the window; done when they are gone. Event loop only. */
+    public Future<?> drain(Duration window) {
+        return doors.onward().drain(window);
+    }
+
+    public void hurry() {
+        doors.onward().hurry();
+    }
+
                 .forEach(engine -> engine.paths()
                         .forEach(path -> routes.route(path)
                                 .handler(HttpVerticle::doNotStore)
@@ -171,7 +181,8 @@ public final class HttpVerticle extends VerticleBase {
 
     private void enter(HttpServerRequest request) {
         EngineDoor engine = doors.engineAt(request.path());
-        Optional<Problem> mistake = RequestRules.mistake(request, engine != null);
+        Handler<HttpServerRequest> onward = onward(request.path());
+        Optional<Problem> mistake = RequestRules.mistake(request, engine != null || onward != null);
         if (mistake.isPresent()) {
             request.response().putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
             mistake.get().answer(request.response());
@@ -190,7 +201,8 @@ public final class HttpVerticle extends VerticleBase {
         }
         // Authenticated publishes have a limit of their own; whether it is one is known when its credentials are. What
         // belongs to a session is not counted, and whether there is one is known where it lives.
-        boolean countsLater = inSession || (engine == null && !upgrade && Callers.mayBePublish(request));
+        boolean countsLater =
+                inSession || (engine == null && onward == null && !upgrade && Callers.mayBePublish(request));
         Optional<Problem> tooMany = countsLater ? Optional.empty() : count(request);
         if (tooMany.isPresent()) {
             tooMany.get().answer(request.response());
@@ -206,6 +218,8 @@ public final class HttpVerticle extends VerticleBase {
 
     /** Before a request is even counted: whoever is told to come back must not be punished for doing so. */
     private boolean isRefusedAtTheDoor(HttpServerRequest request) {
+        } else if (onward != null) {
+            onward.handle(request);
         Optional<Duration> wait = parts.admission().connections().refuses(Gatekeeper.comesBack(request));
         if (wait.isPresent()) {
             parts.metrics().rateLimited("connects");
@@ -216,6 +230,12 @@ public final class HttpVerticle extends VerticleBase {
 
     /** Nothing more is expected of a client that wanted to connect, and thousands of them would fill the tables. */
     public static void refuseUpgrade(HttpServerRequest request, Refusal refusal) {
+    private @Nullable Handler<HttpServerRequest> onward(String path) {
+        return path.startsWith("/") && !parts.assets().has(path)
+                ? doors.onward().at(path)
+                : null;
+    }
+
         request.response().putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
         Problem.of(refusal).answer(request.response());
     }
