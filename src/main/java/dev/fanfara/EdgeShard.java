@@ -97,6 +97,10 @@ final class EdgeShard implements Deployable {
         run(rooms::sayGoodbye);
     }
 
+    Future<Void> renew(GatewayConfig config) {
+        return onLoop(() -> http.renew(config));
+    }
+
     Future<Void> stopAccepting(Duration patience) {
         return onLoop(() -> http.stopAccepting(patience));
     }

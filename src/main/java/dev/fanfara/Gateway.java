@@ -209,22 +209,31 @@ public final class Gateway {
             LOG.warn("the cluster's data is not all copied yet; another node should not be stopped now");
         }
 
-        await(
-                vertx.deployVerticle(new ManagementVerticle(live, registry, health.checks(live, majority))),
-                START_TIMEOUT);
+        ManagementVerticle management = new ManagementVerticle(live, registry, health.checks(live, majority));
+        await(vertx.deployVerticle(management), START_TIMEOUT);
         shards.forEach(shard -> await(shard.open(), START_TIMEOUT));
         await(
                 vertx.deployVerticle(
                         new DemoFeed(nodes, () -> live.current().config().demo() && joined.oldest())),
                 START_TIMEOUT);
         metrics.configLoaded(started.hash());
-        ConfigWatcher reloads = new ConfigWatcher(source, started, new Reload(vertx, live, metrics));
+        Reload.report(config, metrics);
+        ConfigWatcher reloads = new ConfigWatcher(
+                source, started, new Reload(vertx, live, metrics, changed -> renew(management, changed)));
         reloads.start();
         watcher = reloads;
         vertx.setPeriodic(CUT_OFF_CHECK_MS, timer -> checkMajority());
         vertx.setPeriodic(REVOCATIONS_CHECK_MS, timer -> refresh(revocations));
         health.listening();
         LOG.info("{}", readyLine(transport));
+    }
+
+    /** Certificates for connections to come. */
+    private Future<?> renew(ManagementVerticle management, GatewayConfig changed) {
+        List<Future<?>> all = new ArrayList<>();
+        all.add(management.renew(changed));
+        shards.forEach(shard -> all.add(shard.renew(changed)));
+        return Future.join(all);
     }
 
     private void refresh(Revocations revocations) {
@@ -341,6 +350,8 @@ public final class Gateway {
                 Assets.fromClassPath("web").with(api.files()),
                 api,
                 health::isDraining);
+        Routes routes = new Routes(() -> live.current().config());
+        HealthChecks.start(vertx, routes, metrics);
         for (int loop = 0; loop < nodes.self().loops(); loop++) {
             BroadcastVerticle rooms = new BroadcastVerticle(nodes, loop, live, logs, memory, metrics);
             ConnectionVerticle connections =
@@ -349,8 +360,6 @@ public final class Gateway {
             WebSocketUpgrade upgrades =
                     new WebSocketUpgrade(connections, gate, live, metrics, HttpVerticle::refuseUpgrade, conformance);
             SseDoor streams = new SseDoor(connections, gate, live);
-        Routes routes = new Routes(() -> live.current().config());
-        HealthChecks.start(vertx, routes, metrics);
             EngineVerticle engine = new EngineVerticle(nodes, loop, gate);
             List<EngineDoor> engines = conformance
                     ? conformanceDoors(vertx, engine, new Gatekeeper(connections, live, fromAnywhere, metrics), live)

@@ -5,6 +5,7 @@ import dev.fanfara.auth.TokenRejected;
 import dev.fanfara.bus.HttpAnswer;
 import dev.fanfara.config.GatewayConfig;
 import dev.fanfara.config.ServerConfig;
+import dev.fanfara.config.TlsConfig;
 import dev.fanfara.memory.Heap;
 import dev.fanfara.protocol.ErrorCode;
 import dev.fanfara.protocol.Refusal;
@@ -14,8 +15,8 @@ import dev.fanfara.transport.engineio.EngineDoor;
 import dev.fanfara.transport.websocket.WebSocketUpgrade;
 import io.netty.channel.ChannelFutureListener;
 import io.vertx.core.Future;
-import io.vertx.core.VerticleBase;
 import io.vertx.core.Handler;
+import io.vertx.core.VerticleBase;
 import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
@@ -54,6 +55,8 @@ public final class HttpVerticle extends VerticleBase {
 
     private @Nullable Router router;
     private @Nullable HttpServer server;
+    /** What it opened with. */
+    private @Nullable TlsConfig tls;
 
     public HttpVerticle(HttpParts parts, Doors doors) {
         this(parts, doors, RequestDeadlines.Limits.BODY, RequestDeadlines.Limits.IDLE);
@@ -71,6 +74,7 @@ public final class HttpVerticle extends VerticleBase {
     public Future<?> start() {
         GatewayConfig config = inForce();
         ServerConfig address = config.server();
+        tls = address.tls();
         router = routes();
         // A negative port is a free one, the same for all instances; with 0 each would get its own.
         int port = address.port() == 0 ? -1 : address.port();
@@ -84,9 +88,26 @@ public final class HttpVerticle extends VerticleBase {
                 .listen();
     }
 
+    /** The certificate for connections to come. Event loop only. */
+    public Future<?> renew(GatewayConfig config) {
+        return server == null
+                ? Future.succeededFuture()
+                : ServerOptions.renew(
+                        server, tls, config.server().tls(), config.limits().handshake());
+    }
+
     /** New connections are refused from here on; requests under way may take so long. Event loop only. */
     public Future<Void> stopAccepting(Duration patience) {
         return server == null ? Future.succeededFuture() : server.shutdown(patience.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    /** Ends the WebSockets that were passed on, over the window; done when they are gone. Event loop only. */
+    public Future<?> drain(Duration window) {
+        return doors.onward().drain(window);
+    }
+
+    public void hurry() {
+        doors.onward().hurry();
     }
 
     /** Once started; tells what port 0 became. */
@@ -101,15 +122,6 @@ public final class HttpVerticle extends VerticleBase {
         routes.route("/api/*").handler(HttpVerticle::doNotStore).handler(cors);
         routes.route(STREAMS).handler(HttpVerticle::doNotStore).handler(cors).handler(this::stream);
         doors.engines()
-    /** Ends the WebSockets that were passed on, over the window; done when they are gone. Event loop only. */
-    public Future<?> drain(Duration window) {
-        return doors.onward().drain(window);
-    }
-
-    public void hurry() {
-        doors.onward().hurry();
-    }
-
                 .forEach(engine -> engine.paths()
                         .forEach(path -> routes.route(path)
                                 .handler(HttpVerticle::doNotStore)
@@ -206,6 +218,8 @@ public final class HttpVerticle extends VerticleBase {
         Optional<Problem> tooMany = countsLater ? Optional.empty() : count(request);
         if (tooMany.isPresent()) {
             tooMany.get().answer(request.response());
+        } else if (onward != null) {
+            onward.handle(request);
         } else if (upgrade && engine != null) {
             upgrade(request, engine);
         } else if (upgrade && connects) {
@@ -216,10 +230,14 @@ public final class HttpVerticle extends VerticleBase {
         }
     }
 
+    private @Nullable Handler<HttpServerRequest> onward(String path) {
+        return path.startsWith("/") && !parts.assets().has(path)
+                ? doors.onward().at(path)
+                : null;
+    }
+
     /** Before a request is even counted: whoever is told to come back must not be punished for doing so. */
     private boolean isRefusedAtTheDoor(HttpServerRequest request) {
-        } else if (onward != null) {
-            onward.handle(request);
         Optional<Duration> wait = parts.admission().connections().refuses(Gatekeeper.comesBack(request));
         if (wait.isPresent()) {
             parts.metrics().rateLimited("connects");
@@ -230,12 +248,6 @@ public final class HttpVerticle extends VerticleBase {
 
     /** Nothing more is expected of a client that wanted to connect, and thousands of them would fill the tables. */
     public static void refuseUpgrade(HttpServerRequest request, Refusal refusal) {
-    private @Nullable Handler<HttpServerRequest> onward(String path) {
-        return path.startsWith("/") && !parts.assets().has(path)
-                ? doors.onward().at(path)
-                : null;
-    }
-
         request.response().putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
         Problem.of(refusal).answer(request.response());
     }

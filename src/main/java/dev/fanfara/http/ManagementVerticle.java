@@ -2,6 +2,7 @@ package dev.fanfara.http;
 
 import dev.fanfara.config.GatewayConfig;
 import dev.fanfara.config.ManagementConfig;
+import dev.fanfara.config.TlsConfig;
 import dev.fanfara.settings.LiveSettings;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.vertx.core.Future;
@@ -28,6 +29,8 @@ public final class ManagementVerticle extends VerticleBase {
     private final PrometheusMeterRegistry registry;
     private final Health health;
     private @Nullable HttpServer server;
+    /** What it opened with. */
+    private @Nullable TlsConfig tls;
 
     public ManagementVerticle(LiveSettings live, PrometheusMeterRegistry registry, Health health) {
         this.live = live;
@@ -39,6 +42,7 @@ public final class ManagementVerticle extends VerticleBase {
     public Future<?> start() {
         GatewayConfig config = live.current().config();
         ManagementConfig address = config.management();
+        tls = address.tls();
         HttpServer listening = vertx.createHttpServer(ServerOptions.of(
                 address.host(), address.port(), address.tls(), config.limits().handshake()));
         server = listening;
@@ -53,6 +57,14 @@ public final class ManagementVerticle extends VerticleBase {
                 .requestHandler(this::enter)
                 .invalidRequestHandler(HttpVerticle::refuseUnreadable)
                 .listen();
+    }
+
+    /** The certificate for connections to come. Any thread. */
+    public Future<?> renew(GatewayConfig config) {
+        return server == null
+                ? Future.succeededFuture()
+                : ServerOptions.renew(
+                        server, tls, config.management().tls(), config.limits().handshake());
     }
 
     /** Once started; tells what port 0 became. */
