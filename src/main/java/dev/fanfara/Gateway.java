@@ -38,6 +38,9 @@ import dev.fanfara.http.HttpParts;
 import dev.fanfara.http.HttpSockets;
 import dev.fanfara.http.HttpVerticle;
 import dev.fanfara.http.ManagementVerticle;
+import dev.fanfara.http.route.HealthChecks;
+import dev.fanfara.http.route.RouteProxy;
+import dev.fanfara.http.route.Routes;
 import dev.fanfara.log.ClusteredRoomLogs;
 import dev.fanfara.log.LocalRoomLogs;
 import dev.fanfara.log.RoomLogs;
@@ -139,6 +142,8 @@ public final class Gateway {
     private @Nullable LiveSettings settings;
     private @Nullable ConfigWatcher watcher;
     private @Nullable RoomLogs sharedLogs;
+    /** Set before anything can be reloaded. */
+    private volatile @Nullable ManagementVerticle management;
 
     private Gateway(Loaded started, Ports ports, String version, boolean conformance) {
         this.started = started;
@@ -192,7 +197,8 @@ public final class Gateway {
         settings = live;
         Nodes nodes = new ClusterNodes(joined, loops);
         metrics.configLoaded(started.hash());
-        ConfigWatcher reloads = new ConfigWatcher(source, started, new Reload(vertx, live, metrics));
+        Reload.report(config, metrics);
+        ConfigWatcher reloads = new ConfigWatcher(source, started, new Reload(vertx, live, metrics, this::renew));
         watcher = reloads;
         VersionStore versions = joined.hazelcast()
                 .<VersionStore>map(data -> new SharedVersions(vertx, data))
@@ -232,16 +238,16 @@ public final class Gateway {
             LOG.warn("the cluster's data is not all copied yet; another node should not be stopped now");
         }
 
-        // Before clients come: what the cluster goes by may not be what this node's file says.
-        await(rollout.start(), START_TIMEOUT);
-        await(
-                vertx.deployVerticle(new ManagementVerticle(parts, registry, health.checks(live, majority))),
-                START_TIMEOUT);
+        ManagementVerticle operators = new ManagementVerticle(parts, registry, health.checks(live, majority));
+        await(vertx.deployVerticle(operators), START_TIMEOUT);
+        management = operators;
         shards.forEach(shard -> await(shard.open(), START_TIMEOUT));
         await(
                 vertx.deployVerticle(
                         new DemoFeed(nodes, () -> live.current().config().demo() && joined.oldest())),
                 START_TIMEOUT);
+        // What the cluster goes by may not be what this node's file says.
+        await(rollout.start(), START_TIMEOUT);
         reloads.start();
         vertx.setPeriodic(
                 ROLLOUT_CHECK_MS,
@@ -252,6 +258,16 @@ public final class Gateway {
         vertx.setPeriodic(REVOCATIONS_CHECK_MS, timer -> refresh(revocations));
         health.listening();
         LOG.info("{}", readyLine(transport));
+    }
+
+    /** Certificates for connections to come. */
+    private Future<?> renew(GatewayConfig changed) {
+        List<Future<?>> all = new ArrayList<>();
+        if (management != null) {
+            all.add(management.renew(changed));
+        }
+        shards.forEach(shard -> all.add(shard.renew(changed)));
+        return Future.join(all);
     }
 
     private void refresh(Revocations revocations) {
@@ -354,6 +370,8 @@ public final class Gateway {
         Admission fromAnywhere = admission.fromAnywhere(() -> live.current().config());
         RoomsPerUser roomsPerUser = new RoomsPerUser();
         OutboundPerNode outbound = new OutboundPerNode(nodes.self().loops());
+        Routes routes = new Routes(() -> live.current().config());
+        HealthChecks.start(vertx, routes, metrics);
         for (int loop = 0; loop < nodes.self().loops(); loop++) {
             BroadcastVerticle rooms = new BroadcastVerticle(nodes, loop, live, logs, memory, metrics);
             ConnectionVerticle connections =
@@ -366,7 +384,8 @@ public final class Gateway {
             List<EngineDoor> engines = conformance
                     ? conformanceDoors(vertx, engine, new Gatekeeper(connections, live, fromAnywhere, metrics), live)
                     : List.of(engineDoor("/socket.io", new SocketIo(connections, gate, live), engine, gate, live));
-            HttpVerticle http = new HttpVerticle(parts, new Doors(upgrades::accept, streams::accept, engines));
+            RouteProxy onward = new RouteProxy(vertx, routes, gate, live, memory.heap(), metrics);
+            HttpVerticle http = new HttpVerticle(parts, new Doors(upgrades::accept, streams::accept, engines, onward));
             EdgeShard shard = new EdgeShard(rooms, connections, engine, http, loopsTaken);
             shards.add(shard);
             deployOnFreeLoop(vertx, shard);

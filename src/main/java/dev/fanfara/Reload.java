@@ -3,14 +3,20 @@ package dev.fanfara;
 import dev.fanfara.auth.UnusableKey;
 import dev.fanfara.config.ConfigException;
 import dev.fanfara.config.ConfigListener;
+import dev.fanfara.config.GatewayConfig;
 import dev.fanfara.config.Loaded;
+import dev.fanfara.config.TlsConfig;
 import dev.fanfara.json.Mistake;
 import dev.fanfara.logging.Logging;
 import dev.fanfara.metrics.GatewayMetrics;
 import dev.fanfara.settings.LiveSettings;
 import dev.fanfara.settings.Settings;
+import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
+import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -21,11 +27,20 @@ import org.slf4j.LoggerFactory;
 final class Reload implements ConfigListener {
     private static final Logger LOG = LoggerFactory.getLogger(Reload.class);
 
+    private static final Duration RENEWAL = Duration.ofSeconds(5);
+
     private final Vertx vertx;
     private final LiveSettings settings;
     private final GatewayMetrics metrics;
+    private final Function<GatewayConfig, Future<?>> certificates;
 
-    Reload(Vertx vertx, LiveSettings settings, GatewayMetrics metrics) {
+    /** @param certificates has the listeners use those of a configuration; what fails leaves them the ones they have */
+    Reload(
+            Vertx vertx,
+            LiveSettings settings,
+            GatewayMetrics metrics,
+            Function<GatewayConfig, Future<?>> certificates) {
+        this.certificates = certificates;
         this.vertx = vertx;
         this.settings = settings;
         this.metrics = metrics;
@@ -50,13 +65,44 @@ final class Reload implements ConfigListener {
 
     @Override
     public void onChanged(Loaded loaded, List<String> needsRestart) {
-        settings.replace(prepare(loaded));
+        Settings next = prepare(loaded);
+        renew(settings.current().config(), loaded.config());
+        settings.replace(next);
+        report(loaded.config(), metrics);
         Logging.apply(loaded.config().logging());
         metrics.configLoaded(loaded.hash());
         loaded.warnings().forEach(LOG::warn);
         LOG.info("configuration {} is in force", loaded.hash());
         if (!needsRestart.isEmpty()) {
             LOG.warn("changed, but in force only after a restart: {}", String.join(" ", needsRestart));
+        }
+    }
+
+    private void renew(GatewayConfig before, GatewayConfig now) {
+        TlsConfig client = now.server().tls();
+        TlsConfig management = now.management().tls();
+        if (Objects.equals(client, before.server().tls())
+                && Objects.equals(management, before.management().tls())) {
+            return;
+        }
+        try {
+            Gateway.await(certificates.apply(now), RENEWAL);
+        } catch (StartFailure | IllegalStateException | IllegalArgumentException unusable) {
+            throw new ConfigException(
+                    "configuration",
+                    List.of(new Mistake("/server/tls", "", null, "a certificate and key that TLS can use", null)));
+        }
+    }
+
+    /** Until when the certificates of a configuration are good. */
+    static void report(GatewayConfig config, GatewayMetrics metrics) {
+        TlsConfig client = config.server().tls();
+        TlsConfig management = config.management().tls();
+        if (client != null) {
+            metrics.certificate("client", client.expires());
+        }
+        if (management != null) {
+            metrics.certificate("management", management.expires());
         }
     }
 

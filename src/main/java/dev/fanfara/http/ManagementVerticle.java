@@ -2,6 +2,7 @@ package dev.fanfara.http;
 
 import dev.fanfara.config.GatewayConfig;
 import dev.fanfara.config.ManagementConfig;
+import dev.fanfara.config.TlsConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
@@ -29,6 +30,8 @@ public final class ManagementVerticle extends VerticleBase {
     private final Health health;
     private @Nullable Router admin;
     private @Nullable HttpServer server;
+    /** What it opened with. */
+    private @Nullable TlsConfig tls;
 
     public ManagementVerticle(HttpParts parts, PrometheusMeterRegistry registry, Health health) {
         this.parts = parts;
@@ -41,6 +44,7 @@ public final class ManagementVerticle extends VerticleBase {
         GatewayConfig config = parts.live().current().config();
         admin = new AdminRoutes(parts).router(vertx);
         ManagementConfig address = config.management();
+        tls = address.tls();
         HttpServer listening = vertx.createHttpServer(ServerOptions.of(
                 address.host(), address.port(), address.tls(), config.limits().handshake()));
         server = listening;
@@ -55,6 +59,14 @@ public final class ManagementVerticle extends VerticleBase {
                 .requestHandler(this::enter)
                 .invalidRequestHandler(HttpVerticle::refuseUnreadable)
                 .listen();
+    }
+
+    /** The certificate for connections to come. Any thread. */
+    public Future<?> renew(GatewayConfig config) {
+        return server == null
+                ? Future.succeededFuture()
+                : ServerOptions.renew(
+                        server, tls, config.management().tls(), config.limits().handshake());
     }
 
     /** Once started; tells what port 0 became. */

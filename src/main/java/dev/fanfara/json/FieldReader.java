@@ -76,11 +76,21 @@ final class FieldReader implements Fields {
     }
 
     @Override
-    public Path file(String key, Content content, String doc) {
-        Path path = required(key, PATH, doc);
+    public String file(String key, Content content, String doc) {
+        return text(key, required(key, PATH, doc), content);
+    }
+
+    @Override
+    public @Nullable String optionalFile(String key, Content content, String doc) {
+        Path path = optional(key, PATH, doc);
+        return path == null ? null : text(key, path, content);
+    }
+
+    /** Empty after a mistake. */
+    private String text(String key, Path path, Content content) {
         String at = pointer(key);
         if (reading.isWrong(at)) {
-            return path;
+            return "";
         }
         try {
             Path file = folder(at).resolve(path);
@@ -89,17 +99,15 @@ final class FieldReader implements Fields {
                 throw new Unfit(content.expected());
             }
             reading.content(at + "#content", text);
-            // Read once, when the listener opens: a renewed file waits for a restart, and the log must say so.
-            reading.atStart(at, file + "#" + text.hashCode());
             warnIfOpen(at, content.secret(), List.of(file));
-            return file;
+            return text;
         } catch (Unfit e) {
             // A variable that ends in _FILE puts the content where the path belongs: a private key, told to the log.
             boolean reference = object.getValue(key) instanceof String text && References.in(text);
             String expected =
                     reference ? "a reference to the path of a readable file, not to its content" : e.expected();
             reading.mistake(at, reading.shown(at), expected, null);
-            return path;
+            return "";
         }
     }
 

@@ -129,7 +129,8 @@ final class HttpRig implements AutoCloseable {
                 API,
                 rollout(vertx, nodes, watcher),
                 draining::get);
-        Doors doors = new Doors(HttpRig::upgrade, request -> Future.failedFuture(Problem.notFound()), List.of());
+        Doors doors = new Doors(
+                HttpRig::upgrade, request -> Future.failedFuture(Problem.notFound()), List.of(), Onward.NOWHERE);
         verticle = new HttpVerticle(parts, doors, body, idle);
         vertx.deployVerticle(verticle).await();
         HttpVerticle second = new HttpVerticle(parts, doors, body, idle);
