@@ -4,6 +4,7 @@ import dev.fanfara.broadcast.BroadcastVerticle;
 import dev.fanfara.config.GatewayConfig;
 import dev.fanfara.connection.ConnectionVerticle;
 import dev.fanfara.http.HttpVerticle;
+import dev.fanfara.http.ManagementVerticle;
 import dev.fanfara.transport.engineio.EngineVerticle;
 import io.vertx.core.Context;
 import io.vertx.core.Deployable;
@@ -57,6 +58,11 @@ final class EdgeShard implements Deployable {
     /** Opens the door, when all shards are there and know the other nodes. */
     Future<Void> open() {
         return onLoop(() -> http.deploy(context()));
+    }
+
+    /** The management port shares this loop, so that who watches a room from there is a connection like others. */
+    Future<Void> open(ManagementVerticle management) {
+        return onLoop(() -> management.deploy(context()));
     }
 
     Future<Void> synchronize() {

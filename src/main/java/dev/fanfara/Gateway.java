@@ -38,6 +38,7 @@ import dev.fanfara.http.HttpParts;
 import dev.fanfara.http.HttpSockets;
 import dev.fanfara.http.HttpVerticle;
 import dev.fanfara.http.ManagementVerticle;
+import dev.fanfara.http.Operations;
 import dev.fanfara.http.route.HealthChecks;
 import dev.fanfara.http.route.RouteProxy;
 import dev.fanfara.http.route.Routes;
@@ -54,6 +55,7 @@ import dev.fanfara.rollout.LocalVersions;
 import dev.fanfara.rollout.Rollout;
 import dev.fanfara.rollout.VersionStore;
 import dev.fanfara.settings.LiveSettings;
+import dev.fanfara.settings.Reloads;
 import dev.fanfara.settings.Settings;
 import dev.fanfara.transport.Gatekeeper;
 import dev.fanfara.transport.engineio.EchoApplication;
@@ -196,15 +198,16 @@ public final class Gateway {
         LiveSettings live = new LiveSettings(settingsOf(vertx, config, started.hash(), revocations, null));
         settings = live;
         Nodes nodes = new ClusterNodes(joined, loops);
-        metrics.configLoaded(started.hash());
-        Reload.report(config, metrics);
-        ConfigWatcher reloads = new ConfigWatcher(source, started, new Reload(vertx, live, metrics, this::renew));
-        watcher = reloads;
+        Reloads reloads = new Reloads();
+        Reload reload = new Reload(vertx, live, metrics, reloads, source.toString(), this::renew);
+        reload.started(started);
+        ConfigWatcher watching = new ConfigWatcher(source, started, reload);
+        watcher = watching;
         VersionStore versions = joined.hazelcast()
                 .<VersionStore>map(data -> new SharedVersions(vertx, data))
                 .orElseGet(LocalVersions::new);
         Rollout rollout =
-                new Rollout(vertx, nodes, reloads, versions, () -> majority.isHeld() && majority.isConfirmed());
+                new Rollout(vertx, nodes, watching, versions, () -> majority.isHeld() && majority.isConfirmed());
         ApiContract contract = await(api, START_TIMEOUT);
         HttpParts parts = new HttpParts(
                 live,
@@ -218,7 +221,7 @@ public final class Gateway {
                 contract,
                 rollout,
                 health::isDraining);
-        deploy(vertx, parts, roomLogs(joined, live));
+        SseDoor streams = deploy(vertx, parts, roomLogs(joined, live));
         joined.onChange(change -> {
             refresh(revocations);
             if (change instanceof Change.Left left) {
@@ -238,8 +241,15 @@ public final class Gateway {
             LOG.warn("the cluster's data is not all copied yet; another node should not be stopped now");
         }
 
-        ManagementVerticle operators = new ManagementVerticle(parts, registry, health.checks(live, majority));
-        await(vertx.deployVerticle(operators), START_TIMEOUT);
+        Operations operations = new Operations(
+                version,
+                config.server().host() + ":" + config.server().port(),
+                health.checks(live, majority),
+                metrics::readings,
+                reloads,
+                streams::watch);
+        ManagementVerticle operators = new ManagementVerticle(parts, registry, operations);
+        await(shards.get(0).open(operators), START_TIMEOUT);
         management = operators;
         shards.forEach(shard -> await(shard.open(), START_TIMEOUT));
         await(
@@ -248,7 +258,7 @@ public final class Gateway {
                 START_TIMEOUT);
         // What the cluster goes by may not be what this node's file says.
         await(rollout.start(), START_TIMEOUT);
-        reloads.start();
+        watching.start();
         vertx.setPeriodic(
                 ROLLOUT_CHECK_MS,
                 timer -> rollout.follow()
@@ -362,7 +372,8 @@ public final class Gateway {
         return () -> shared;
     }
 
-    private void deploy(Vertx vertx, HttpParts parts, Supplier<RoomLogs> logs) {
+    /** @return the door for streams of the first event loop */
+    private SseDoor deploy(Vertx vertx, HttpParts parts, Supplier<RoomLogs> logs) {
         Nodes nodes = parts.nodes();
         LiveSettings live = parts.live();
         Admission admission = parts.admission();
@@ -372,6 +383,7 @@ public final class Gateway {
         OutboundPerNode outbound = new OutboundPerNode(nodes.self().loops());
         Routes routes = new Routes(() -> live.current().config());
         HealthChecks.start(vertx, routes, metrics);
+        List<SseDoor> doors = new ArrayList<>();
         for (int loop = 0; loop < nodes.self().loops(); loop++) {
             BroadcastVerticle rooms = new BroadcastVerticle(nodes, loop, live, logs, memory, metrics);
             ConnectionVerticle connections =
@@ -380,6 +392,7 @@ public final class Gateway {
             WebSocketUpgrade upgrades =
                     new WebSocketUpgrade(connections, gate, live, metrics, HttpVerticle::refuseUpgrade, conformance);
             SseDoor streams = new SseDoor(connections, gate, live);
+            doors.add(streams);
             EngineVerticle engine = new EngineVerticle(nodes, loop, gate);
             List<EngineDoor> engines = conformance
                     ? conformanceDoors(vertx, engine, new Gatekeeper(connections, live, fromAnywhere, metrics), live)
@@ -392,6 +405,7 @@ public final class Gateway {
             int watched = loop;
             shard.run(() -> health.watch(vertx, watched));
         }
+        return doors.get(0);
     }
 
     private EngineDoor engineDoor(

@@ -10,6 +10,7 @@ import dev.fanfara.json.Mistake;
 import dev.fanfara.logging.Logging;
 import dev.fanfara.metrics.GatewayMetrics;
 import dev.fanfara.settings.LiveSettings;
+import dev.fanfara.settings.Reloads;
 import dev.fanfara.settings.Settings;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -32,14 +33,23 @@ final class Reload implements ConfigListener {
     private final Vertx vertx;
     private final LiveSettings settings;
     private final GatewayMetrics metrics;
+    private final Reloads reloads;
+    private final String source;
     private final Function<GatewayConfig, Future<?>> certificates;
 
-    /** @param certificates has the listeners use those of a configuration; what fails leaves them the ones they have */
+    /**
+     * @param source what the configuration is read from, as a person calls it
+     * @param certificates has the listeners use those of a configuration; what fails leaves them the ones they have
+     */
     Reload(
             Vertx vertx,
             LiveSettings settings,
             GatewayMetrics metrics,
+            Reloads reloads,
+            String source,
             Function<GatewayConfig, Future<?>> certificates) {
+        this.reloads = reloads;
+        this.source = source;
         this.certificates = certificates;
         this.vertx = vertx;
         this.settings = settings;
@@ -68,14 +78,28 @@ final class Reload implements ConfigListener {
         Settings next = prepare(loaded);
         renew(settings.current().config(), loaded.config());
         settings.replace(next);
-        report(loaded.config(), metrics);
         Logging.apply(loaded.config().logging());
-        metrics.configLoaded(loaded.hash());
         loaded.warnings().forEach(LOG::warn);
         LOG.info("configuration {} is in force", loaded.hash());
-        if (!needsRestart.isEmpty()) {
-            LOG.warn("changed, but in force only after a restart: {}", String.join(" ", needsRestart));
+        String waiting = needsRestart.isEmpty()
+                ? ""
+                : "changed, but in force only after a restart: " + String.join(" ", needsRestart);
+        if (!waiting.isEmpty()) {
+            LOG.warn(waiting);
         }
+        told(loaded, waiting.isEmpty() ? "in force" : waiting);
+    }
+
+    /** Of the configuration the process began with. */
+    void started(Loaded loaded) {
+        told(loaded, "in force since the start");
+    }
+
+    private void told(Loaded loaded, String sentence) {
+        metrics.configLoaded(loaded.hash());
+        certificatesOf(loaded.config());
+        String visible = loaded.effective().toJson().encode();
+        reloads.taken(source, loaded.hash(), loaded.hash(), visible, sentence);
     }
 
     private void renew(GatewayConfig before, GatewayConfig now) {
@@ -94,8 +118,8 @@ final class Reload implements ConfigListener {
         }
     }
 
-    /** Until when the certificates of a configuration are good. */
-    static void report(GatewayConfig config, GatewayMetrics metrics) {
+    /** Tells until when they are good. */
+    private void certificatesOf(GatewayConfig config) {
         TlsConfig client = config.server().tls();
         TlsConfig management = config.management().tls();
         if (client != null) {
@@ -110,11 +134,13 @@ final class Reload implements ConfigListener {
     public void onRejected(ConfigException rejected) {
         metrics.configRejected();
         LOG.error("the new configuration is not taken, the old one stays in force: {}", rejected.getMessage());
+        reloads.refused(source, settings.current().hash(), String.valueOf(rejected.getMessage()));
     }
 
     @Override
     public void onRestored() {
         metrics.configLoaded(settings.current().hash());
         LOG.info("the configuration is again the one in force");
+        reloads.restored(source, settings.current().hash());
     }
 }

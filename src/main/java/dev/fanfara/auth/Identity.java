@@ -30,7 +30,9 @@ public record Identity(
     public enum Kind {
         ANONYMOUS,
         TOKEN,
-        API_KEY
+        API_KEY,
+        /** Has the admin token. */
+        ADMINISTRATOR
     }
 
     private static final Set<Scope> ALL = Set.of(Scope.values());
@@ -45,9 +47,14 @@ public record Identity(
         return new Identity(Kind.ANONYMOUS, user, null, null, null, openScopes ? ALL : ANONYMOUS, null);
     }
 
-    /** Whoever has the admin token: an API key with all there is. */
+    /** Whoever has the admin token. */
     public static Identity administrator() {
-        return new Identity(Kind.API_KEY, "console", null, null, null, ALL, null);
+        return new Identity(Kind.ADMINISTRATOR, "console", null, null, null, ALL, null);
+    }
+
+    /** The same until then. */
+    public Identity until(Instant expiry) {
+        return new Identity(kind, user, expiry, issued, tokenId, scopes, rooms);
     }
 
     public boolean has(Scope scope) {
@@ -56,6 +63,9 @@ public record Identity(
 
     /** What a connected client may do. The API's way to publish is another door: {@link #mayPublishByApi}. */
     public boolean may(RoomAction action, RoomName room, RoomRule rule) {
+        if (kind == Kind.ADMINISTRATOR) {
+            return action != RoomAction.PUBLISH || mayPublishByApi(room, rule);
+        }
         if (kind == Kind.API_KEY) {
             return mayWithApiKey(action, room, rule);
         }

@@ -37,6 +37,7 @@ public final class Addresses {
     private static final String COUNT_CODEC = "fanfara.count";
     private static final String ENGINE_CODEC = "fanfara.engine";
     private static final String STATS_CODEC = "fanfara.stats";
+    private static final String NODE_REPORT_CODEC = "fanfara.node-report";
     private static final String LIST_ROOMS_CODEC = "fanfara.list-rooms";
     private static final String ROOMS_CODEC = "fanfara.rooms";
     private static final String ROOM_NAME_CODEC = "fanfara.room-name";
@@ -79,6 +80,10 @@ public final class Addresses {
     public static final Endpoint<Nothing, LoopStats> EDGE_STATS = new Endpoint<>("edge-stats", NOTHING, STATS_CODEC);
     /** What a loop's rooms add to the statistics. */
     public static final Endpoint<Nothing, LoopStats> ROOM_STATS = new Endpoint<>("room-stats", NOTHING, STATS_CODEC);
+
+    /** To loop 0 of a node: how it is. */
+    public static final Endpoint<Nothing, NodeReport> NODE_REPORT =
+            new Endpoint<>("node-report", NOTHING, NODE_REPORT_CODEC);
 
     /** The rooms of a loop that have members there. */
     public static final Endpoint<ListRooms, Part<RoomLine>> LIST_ROOMS =
@@ -169,6 +174,7 @@ public final class Addresses {
                         .number(stats.messagesReceived())
                         .number(stats.messagesSent()),
                 in -> new LoopStats(in.integer(), in.integer(), in.number(), in.number())));
+        bus.registerCodec(new BusCodec<>(NODE_REPORT_CODEC, NodeReport::write, NodeReport::read));
         bus.registerCodec(new BusCodec<>(LIST_ROOMS_CODEC, ListRooms::write, ListRooms::read));
         bus.registerCodec(parts(ROOMS_CODEC, RoomLine::write, RoomLine::read));
         bus.registerCodec(new BusCodec<RoomName>(
@@ -218,6 +224,11 @@ public final class Addresses {
         return askAll(nodes, (node, loop) -> endpoint.ask(vertx, node, loop, question));
     }
 
+    /** Asks loop 0 of every node, as {@link #askAll} does. */
+    public static <Q, A> Future<Gathered<A>> askNodes(Vertx vertx, Nodes nodes, Endpoint<Q, A> endpoint, Q question) {
+        return ask(nodes, node -> List.of(0), (node, loop) -> endpoint.ask(vertx, node, loop, question));
+    }
+
     /** Asks the loop in charge of a room on every node, as {@link #askAll} does. */
     public static <Q, A> Future<Gathered<A>> askRoom(
             Vertx vertx, Nodes nodes, RoomName room, Endpoint<Q, A> endpoint, Q question) {
@@ -225,11 +236,6 @@ public final class Addresses {
                 nodes,
                 node -> List.of(loopOf(room, node.loops())),
                 (node, loop) -> endpoint.ask(vertx, node, loop, question));
-    }
-
-    /** Asks the first loop of every node, as {@link #askAll} does. */
-    public static <Q, A> Future<Gathered<A>> askNodes(Vertx vertx, Nodes nodes, Endpoint<Q, A> endpoint, Q question) {
-        return ask(nodes, node -> List.of(0), (node, loop) -> endpoint.ask(vertx, node, loop, question));
     }
 
     /** One question to one loop of one node. */

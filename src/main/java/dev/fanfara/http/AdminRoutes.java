@@ -18,34 +18,50 @@ final class AdminRoutes {
             + " connect-src 'self'; img-src 'self' data:; frame-ancestors 'none'; base-uri 'none'; form-action 'none';"
             + " require-trusted-types-for 'script'";
 
+    private final Vertx vertx;
     private final HttpParts parts;
     private final ConfigApi config;
     private final AdminGate gate;
+    private final NodesApi nodes;
+    private final ActivityApi activity;
     private final Assets page = Assets.fromClassPath("console", "/admin");
 
-    AdminRoutes(HttpParts parts) {
+    AdminRoutes(Vertx vertx, HttpParts parts, Operations operations) {
+        this.vertx = vertx;
         this.parts = parts;
         this.config = new ConfigApi(parts.rollout(), parts.memory().intake(), parts.metrics());
         this.gate = new AdminGate(parts.live(), parts.metrics());
+        this.nodes = new NodesApi(vertx, parts, operations);
+        this.activity = new ActivityApi(vertx, parts.nodes(), operations.watching());
     }
 
     /** What the API of the client port has not. One line each; a body is read by {@link JsonBody}. */
     private void table(Table at) {
+        at.route(HttpMethod.GET, "/nodes", nodes::nodes);
+        at.route(HttpMethod.GET, "/activity", activity::rooms);
         at.route(HttpMethod.GET, "/config", config::status);
+        at.route(HttpMethod.GET, "/config/effective", nodes::effective);
+        at.route(HttpMethod.GET, "/config/reloads", nodes::reloads);
         at.route(HttpMethod.POST, "/config/plan", config::plan);
         at.route(HttpMethod.POST, "/config/apply", config::apply);
         at.route(HttpMethod.POST, "/config/rollback", config::rollback);
     }
 
-    Router router(Vertx vertx) {
+    /** Before anybody asks. */
+    Future<Void> start() {
+        return nodes.start();
+    }
+
+    Router router() {
         Router api = Router.router(vertx);
         table((method, path, action) -> api.route(method, path).handler(ctx -> answer(ctx, action)));
+        api.get("/rooms/:room/live").handler(ctx -> activity.watch(call(ctx)));
         ApiRoutes shared = new ApiRoutes(
                 parts.api(), parts.live(), (request, settings) -> Future.succeededFuture(Identity.administrator()));
         api.route().subRouter(shared.router(vertx, ApiOperations.of(vertx, parts)));
 
         Router routes = Router.router(vertx);
-        routes.route("/admin").handler(ctx -> ctx.redirect("/admin/"));
+        routes.routeWithRegex("/admin").handler(ctx -> ctx.redirect("/admin/"));
         routes.route("/admin/api/*").handler(ctx -> {
             gate.requireAdministrator(ctx.request());
             ctx.next();
@@ -73,10 +89,14 @@ final class AdminRoutes {
         if (ctx.request().method() != HttpMethod.GET) {
             ctx.request().pause();
         }
-        Settings settings = parts.live().current();
-        action.answer(new Call(ctx, Identity.administrator(), settings, Arguments.NONE))
+        action.answer(call(ctx))
                 .onSuccess(answer -> answer.send(ctx.response()))
                 .onFailure(ctx::fail);
+    }
+
+    private Call call(RoutingContext ctx) {
+        Settings settings = parts.live().current();
+        return new Call(ctx, Identity.administrator(), settings, Arguments.undescribed(ctx));
     }
 
     private static void refuse(RoutingContext ctx) {

@@ -27,38 +27,40 @@ public final class ManagementVerticle extends VerticleBase {
 
     private final HttpParts parts;
     private final PrometheusMeterRegistry registry;
-    private final Health health;
+    private final Operations operations;
     private @Nullable Router admin;
     private @Nullable HttpServer server;
     /** What it opened with. */
     private @Nullable TlsConfig tls;
 
-    public ManagementVerticle(HttpParts parts, PrometheusMeterRegistry registry, Health health) {
+    public ManagementVerticle(HttpParts parts, PrometheusMeterRegistry registry, Operations operations) {
         this.parts = parts;
         this.registry = registry;
-        this.health = health;
+        this.operations = operations;
     }
 
     @Override
     public Future<?> start() {
         GatewayConfig config = parts.live().current().config();
-        admin = new AdminRoutes(parts).router(vertx);
+        AdminRoutes routes = new AdminRoutes(vertx, parts, operations);
+        admin = routes.router();
         ManagementConfig address = config.management();
         tls = address.tls();
         HttpServer listening = vertx.createHttpServer(ServerOptions.of(
                 address.host(), address.port(), address.tls(), config.limits().handshake()));
         server = listening;
-        return listening
-                .connectionHandler(connection -> RequestDeadlines.install(
-                        connection,
-                        new RequestDeadlines.Limits(
-                                config.limits().handshake(),
-                                RequestDeadlines.Limits.BODY,
-                                RequestDeadlines.Limits.IDLE),
-                        () -> {}))
-                .requestHandler(this::enter)
-                .invalidRequestHandler(HttpVerticle::refuseUnreadable)
-                .listen();
+        return routes.start()
+                .compose(started -> listening
+                        .connectionHandler(connection -> RequestDeadlines.install(
+                                connection,
+                                new RequestDeadlines.Limits(
+                                        config.limits().handshake(),
+                                        RequestDeadlines.Limits.BODY,
+                                        RequestDeadlines.Limits.IDLE),
+                                () -> {}))
+                        .requestHandler(this::enter)
+                        .invalidRequestHandler(HttpVerticle::refuseUnreadable)
+                        .listen());
     }
 
     /** The certificate for connections to come. Any thread. */
@@ -84,6 +86,7 @@ public final class ManagementVerticle extends VerticleBase {
         }
         SecurityHeaders.put(response);
         response.putHeader(HttpHeaders.CACHE_CONTROL, "no-store");
+        Health health = operations.health();
         switch (request.path()) {
             case "/metrics" -> read(request, this::scrape);
             case "/health/live" -> read(request, to -> report(to, health.live()));

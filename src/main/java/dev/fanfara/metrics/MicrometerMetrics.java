@@ -9,6 +9,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
@@ -117,7 +118,10 @@ public final class MicrometerMetrics implements GatewayMetrics {
                 "fanfara.peer.unacknowledged.bytes",
                 "Bytes forwarded to other nodes and not acknowledged by them",
                 () -> sum(unacknowledgedBytes));
-        gauge("fanfara.event.loop.lag.seconds", "How late the latest of all event loops runs", this::worstLag);
+        gauge(
+                "fanfara.event.loop.lag.seconds",
+                "How late the latest of all event loops runs",
+                () -> worstLag().toNanos() / 1e9);
         gauge("fanfara.cluster.members", "Nodes this one sees, itself included", () -> clusterMembers.getAsInt());
         gauge(
                 "fanfara.config.last.reload.successful",
@@ -164,12 +168,28 @@ public final class MicrometerMetrics implements GatewayMetrics {
         return connections.getOrDefault(transport, otherConnections);
     }
 
-    private static double sum(Map<Integer, Long> byLoop) {
+    private static long sum(Map<Integer, Long> byLoop) {
         return byLoop.values().stream().mapToLong(Long::longValue).sum();
     }
 
-    private double worstLag() {
-        return loopLag.values().stream().mapToLong(Duration::toNanos).max().orElse(0) / 1e9;
+    private Duration worstLag() {
+        return loopLag.values().stream().max(Duration::compareTo).orElse(Duration.ZERO);
+    }
+
+    /** Of this moment. */
+    public Readings readings() {
+        Map<String, Long> open = new TreeMap<>();
+        connections.forEach((transport, count) -> open.put(transport, count.sum()));
+        return new Readings(
+                open,
+                rooms.sum(),
+                members.sum(),
+                received.sum(),
+                sent.sum(),
+                published.sum(),
+                sum(outboundBytes),
+                latency.counts(),
+                worstLag().toNanos());
     }
 
     /** Once. */

@@ -21,7 +21,7 @@ class AdminRoutesTest {
         HttpRig started = HttpRig.with(settings);
         rig = started;
         ManagementVerticle verticle = new ManagementVerticle(
-                started.parts, VertxMeters.registry(), new Health(List.of(), List.of(), List.of()));
+                started.parts, VertxMeters.registry(), HttpRig.operations(new Health(List.of(), List.of(), List.of())));
         started.vertx.deployVerticle(verticle).await();
         port = verticle.port();
         return started;

@@ -22,7 +22,8 @@ class ConfigApiTest {
 
     ConfigApiTest() {
         ManagementVerticle verticle =
-                new ManagementVerticle(rig.parts, VertxMeters.registry(), new Health(List.of(), List.of(), List.of()));
+                new ManagementVerticle(
+                rig.parts, VertxMeters.registry(), HttpRig.operations(new Health(List.of(), List.of(), List.of())));
         rig.vertx.deployVerticle(verticle).await();
         port = verticle.port();
     }

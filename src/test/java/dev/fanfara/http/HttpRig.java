@@ -22,10 +22,13 @@ import dev.fanfara.config.Loaded;
 import dev.fanfara.config.Setting;
 import dev.fanfara.memory.Memory;
 import dev.fanfara.metrics.GatewayMetrics;
+import dev.fanfara.metrics.MicrometerMetrics;
+import dev.fanfara.metrics.VertxMeters;
 import dev.fanfara.protocol.Position;
 import dev.fanfara.rollout.LocalVersions;
 import dev.fanfara.rollout.Rollout;
 import dev.fanfara.settings.LiveSettings;
+import dev.fanfara.settings.Reloads;
 import dev.fanfara.settings.Settings;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -135,6 +138,17 @@ final class HttpRig implements AutoCloseable {
         vertx.deployVerticle(verticle).await();
         HttpVerticle second = new HttpVerticle(parts, doors, body, idle);
         vertx.deployVerticle(second).await();
+    }
+
+    /** Of a node where no stream can be opened. */
+    static Operations operations(Health health) {
+        return new Operations(
+                "1.2.3",
+                "127.0.0.1:8080",
+                health,
+                new MicrometerMetrics(VertxMeters.registry(), List.of())::readings,
+                new Reloads(),
+                (request, administrator, room, history) -> {});
     }
 
     private static ApiContract contract() {

@@ -31,12 +31,12 @@ class ManagementVerticleTest {
     private final ManagementVerticle verticle = new ManagementVerticle(
             rig.parts,
             registry,
-            new Health(
+            rig.operations(new Health(
                     List.of(new HealthCheck("loops", () -> Result.UP)),
                     List.of(new HealthCheck("listening", () -> Result.UP), new HealthCheck("cluster", cluster::get)),
                     List.of(new HealthCheck("broken", () -> {
                         throw new IllegalStateException("a bug in a check");
-                    }))));
+                    })))));
 
     ManagementVerticleTest() {
         rig.vertx.deployVerticle(verticle).await();
