@@ -1,6 +1,7 @@
 package dev.fanfara;
 
 import dev.fanfara.broadcast.BroadcastVerticle;
+import dev.fanfara.config.GatewayConfig;
 import dev.fanfara.connection.ConnectionVerticle;
 import dev.fanfara.http.HttpVerticle;
 import dev.fanfara.http.ManagementVerticle;
@@ -84,7 +85,10 @@ final class EdgeShard implements Deployable {
     }
 
     void hurry() {
-        run(connections::hurry);
+        run(() -> {
+            connections.hurry();
+            http.hurry();
+        });
     }
 
     void cutOff(boolean isCutOff) {
@@ -99,12 +103,16 @@ final class EdgeShard implements Deployable {
         run(rooms::sayGoodbye);
     }
 
+    Future<Void> renew(GatewayConfig config) {
+        return onLoop(() -> http.renew(config));
+    }
+
     Future<Void> stopAccepting(Duration patience) {
         return onLoop(() -> http.stopAccepting(patience));
     }
 
     Future<Void> drain(Duration window) {
-        return onLoop(() -> Future.join(connections.drain(window), engine.drain(window)));
+        return onLoop(() -> Future.join(connections.drain(window), engine.drain(window), http.drain(window)));
     }
 
     private Context context() {

@@ -19,6 +19,7 @@ import dev.fanfara.cluster.Discovery;
 import dev.fanfara.cluster.Majority;
 import dev.fanfara.cluster.Partitions;
 import dev.fanfara.cluster.SharedRevocations;
+import dev.fanfara.cluster.SharedVersions;
 import dev.fanfara.config.ClusterConfig;
 import dev.fanfara.config.ConfigSource;
 import dev.fanfara.config.ConfigWatcher;
@@ -38,6 +39,9 @@ import dev.fanfara.http.HttpSockets;
 import dev.fanfara.http.HttpVerticle;
 import dev.fanfara.http.ManagementVerticle;
 import dev.fanfara.http.Operations;
+import dev.fanfara.http.route.HealthChecks;
+import dev.fanfara.http.route.RouteProxy;
+import dev.fanfara.http.route.Routes;
 import dev.fanfara.log.ClusteredRoomLogs;
 import dev.fanfara.log.LocalRoomLogs;
 import dev.fanfara.log.RoomLogs;
@@ -47,6 +51,9 @@ import dev.fanfara.memory.HeapWatch;
 import dev.fanfara.memory.Memory;
 import dev.fanfara.metrics.MicrometerMetrics;
 import dev.fanfara.metrics.VertxMeters;
+import dev.fanfara.rollout.LocalVersions;
+import dev.fanfara.rollout.Rollout;
+import dev.fanfara.rollout.VersionStore;
 import dev.fanfara.settings.LiveSettings;
 import dev.fanfara.settings.Reloads;
 import dev.fanfara.settings.Settings;
@@ -110,6 +117,9 @@ public final class Gateway {
     /** What the cluster did not tell a node by then, it asks for. */
     private static final long REVOCATIONS_CHECK_MS = 10_000;
 
+    /** A version of the configuration that this node was not told of is found by then. */
+    private static final long ROLLOUT_CHECK_MS = 3_000;
+
     private final Loaded started;
     private final Ports ports;
     private final String version;
@@ -134,6 +144,8 @@ public final class Gateway {
     private @Nullable LiveSettings settings;
     private @Nullable ConfigWatcher watcher;
     private @Nullable RoomLogs sharedLogs;
+    /** Set before anything can be reloaded. */
+    private volatile @Nullable ManagementVerticle management;
 
     private Gateway(Loaded started, Ports ports, String version, boolean conformance) {
         this.started = started;
@@ -186,6 +198,16 @@ public final class Gateway {
         LiveSettings live = new LiveSettings(settingsOf(vertx, config, started.hash(), revocations, null));
         settings = live;
         Nodes nodes = new ClusterNodes(joined, loops);
+        Reloads reloads = new Reloads();
+        Reload reload = new Reload(vertx, live, metrics, reloads, source.toString(), this::renew);
+        reload.started(started);
+        ConfigWatcher watching = new ConfigWatcher(source, started, reload);
+        watcher = watching;
+        VersionStore versions = joined.hazelcast()
+                .<VersionStore>map(data -> new SharedVersions(vertx, data))
+                .orElseGet(LocalVersions::new);
+        Rollout rollout =
+                new Rollout(vertx, nodes, watching, versions, () -> majority.isHeld() && majority.isConfirmed());
         ApiContract contract = await(api, START_TIMEOUT);
         HttpParts parts = new HttpParts(
                 live,
@@ -197,6 +219,7 @@ public final class Gateway {
                 new ClusterStats(vertx, nodes),
                 Assets.fromClassPath("web", "").with(contract.files()),
                 contract,
+                rollout,
                 health::isDraining);
         SseDoor streams = deploy(vertx, parts, roomLogs(joined, live));
         joined.onChange(change -> {
@@ -218,8 +241,6 @@ public final class Gateway {
             LOG.warn("the cluster's data is not all copied yet; another node should not be stopped now");
         }
 
-        Reloads reloads = new Reloads();
-        reloads.taken(source.toString(), started.hash(), started.common(), started.open(), "in force since the start");
         Operations operations = new Operations(
                 version,
                 Ports.address(config.server()),
@@ -227,21 +248,36 @@ public final class Gateway {
                 metrics::readings,
                 reloads,
                 streams::watch);
-        await(shards.get(0).open(new ManagementVerticle(parts, registry, operations)), START_TIMEOUT);
+        ManagementVerticle operators = new ManagementVerticle(parts, registry, operations);
+        await(shards.get(0).open(operators), START_TIMEOUT);
+        management = operators;
         shards.forEach(shard -> await(shard.open(), START_TIMEOUT));
         await(
                 vertx.deployVerticle(
                         new DemoFeed(nodes, () -> live.current().config().demo() && joined.oldest())),
                 START_TIMEOUT);
-        metrics.configLoaded(started.hash());
-        ConfigWatcher watching =
-                new ConfigWatcher(source, started, new Reload(vertx, live, metrics, reloads, source.toString()));
+        // What the cluster goes by may not be what this node's file says.
+        await(rollout.start(), START_TIMEOUT);
         watching.start();
-        watcher = watching;
+        vertx.setPeriodic(
+                ROLLOUT_CHECK_MS,
+                timer -> rollout.follow()
+                        .onFailure(
+                                failure -> LOG.debug("the cluster's configuration is asked for again later", failure)));
         vertx.setPeriodic(CUT_OFF_CHECK_MS, timer -> checkMajority());
         vertx.setPeriodic(REVOCATIONS_CHECK_MS, timer -> refresh(revocations));
         health.listening();
         LOG.info("{}", readyLine(transport));
+    }
+
+    /** Certificates for connections to come. */
+    private Future<?> renew(GatewayConfig changed) {
+        List<Future<?>> all = new ArrayList<>();
+        if (management != null) {
+            all.add(management.renew(changed));
+        }
+        shards.forEach(shard -> all.add(shard.renew(changed)));
+        return Future.join(all);
     }
 
     private void refresh(Revocations revocations) {
@@ -345,6 +381,8 @@ public final class Gateway {
         Admission fromAnywhere = admission.fromAnywhere(() -> live.current().config());
         RoomsPerUser roomsPerUser = new RoomsPerUser();
         OutboundPerNode outbound = new OutboundPerNode(nodes.self().loops());
+        Routes routes = new Routes(() -> live.current().config());
+        HealthChecks.start(vertx, routes, metrics);
         List<SseDoor> doors = new ArrayList<>();
         for (int loop = 0; loop < nodes.self().loops(); loop++) {
             BroadcastVerticle rooms = new BroadcastVerticle(nodes, loop, live, logs, memory, metrics);
@@ -359,7 +397,8 @@ public final class Gateway {
             List<EngineDoor> engines = conformance
                     ? conformanceDoors(vertx, engine, new Gatekeeper(connections, live, fromAnywhere, metrics), live)
                     : List.of(engineDoor("/socket.io", new SocketIo(connections, gate, live), engine, gate, live));
-            HttpVerticle http = new HttpVerticle(parts, new Doors(upgrades::accept, streams::accept, engines));
+            RouteProxy onward = new RouteProxy(vertx, routes, gate, live, memory.heap(), metrics);
+            HttpVerticle http = new HttpVerticle(parts, new Doors(upgrades::accept, streams::accept, engines, onward));
             EdgeShard shard = new EdgeShard(rooms, connections, engine, http, loopsTaken);
             shards.add(shard);
             deployOnFreeLoop(vertx, shard);

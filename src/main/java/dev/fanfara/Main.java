@@ -3,17 +3,26 @@ package dev.fanfara;
 import dev.fanfara.cli.BenchCommand;
 import dev.fanfara.cli.Build;
 import dev.fanfara.cli.Check;
+import dev.fanfara.cli.CompletionCommand;
 import dev.fanfara.cli.Defaults;
 import dev.fanfara.cli.ExitCode;
+import dev.fanfara.cli.PublishCommand;
+import dev.fanfara.cli.RoomsCommand;
 import dev.fanfara.cli.Schema;
 import dev.fanfara.cli.Serve;
+import dev.fanfara.cli.StatsCommand;
+import dev.fanfara.cli.TailCommand;
 import dev.fanfara.cli.TokenCommand;
 import dev.fanfara.cli.Version;
 import dev.fanfara.config.ConfigSource;
 import dev.fanfara.config.Loaded;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -25,19 +34,42 @@ import sun.misc.Signal;
         mixinStandardHelpOptions = true,
         description = "Clustered realtime edge gateway for live dashboards")
 public final class Main {
+    private static final Set<String> OF_THE_PROGRAM = Set.of("--help", "-h", "--version", "-V");
+
+    /** It must know all the others. */
+    private static final String COMPLETION = "completion";
+
+    private static final Map<String, Supplier<Object>> COMMANDS = new LinkedHashMap<>();
+
+    static {
+        COMMANDS.put("serve", () -> new Serve(Main::serve));
+        COMMANDS.put("check", Check::new);
+        COMMANDS.put("schema", Schema::new);
+        COMMANDS.put("defaults", Defaults::new);
+        COMMANDS.put("token", TokenCommand::new);
+        COMMANDS.put("publish", PublishCommand::new);
+        COMMANDS.put("tail", TailCommand::new);
+        COMMANDS.put("rooms", RoomsCommand::new);
+        COMMANDS.put("stats", StatsCommand::new);
+        COMMANDS.put("bench", BenchCommand::new);
+        COMMANDS.put(COMPLETION, CompletionCommand::new);
+        COMMANDS.put("version", Version::new);
+    }
+
     private Main() {}
 
     public static void main(String[] args) {
         settleLibraries();
-        CommandLine program = new CommandLine(new Main())
-                .addSubcommand(new Serve(Main::serve))
-                .addSubcommand(new Check())
-                .addSubcommand(new Schema())
-                .addSubcommand(new Defaults())
-                .addSubcommand(new TokenCommand())
-                .addSubcommand(new BenchCommand())
-                .addSubcommand(new Version());
-        System.exit(program.execute(withDefaultCommand(program, args)));
+        String[] named = withDefaultCommand(args);
+        CommandLine program = new CommandLine(new Main());
+        Supplier<Object> wanted = named[0].equals(COMPLETION) ? null : COMMANDS.get(named[0]);
+        if (wanted != null) {
+            // Reading what all the others understand takes longer than most commands.
+            program.addSubcommand(wanted.get());
+        } else {
+            COMMANDS.values().forEach(each -> program.addSubcommand(each.get()));
+        }
+        System.exit(program.execute(named));
     }
 
     /** What these libraries ask of the command line, said here since the jar is started without flags. */
@@ -53,14 +85,8 @@ public final class Main {
     }
 
     /** {@code fanfara --port 8081} means {@code fanfara serve --port 8081}. */
-    private static String[] withDefaultCommand(CommandLine program, String[] args) {
-        boolean named = args.length > 0
-                && (program.getSubcommands().containsKey(args[0])
-                        || args[0].equals("--help")
-                        || args[0].equals("-h")
-                        || args[0].equals("--version")
-                        || args[0].equals("-V")
-                        || !args[0].startsWith("-"));
+    private static String[] withDefaultCommand(String[] args) {
+        boolean named = args.length > 0 && (!args[0].startsWith("-") || OF_THE_PROGRAM.contains(args[0]));
         if (named) {
             return args;
         }

@@ -5,6 +5,7 @@ import dev.fanfara.protocol.RoomName;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.eventbus.EventBus;
+import io.vertx.core.json.JsonObject;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -47,6 +48,7 @@ public final class Addresses {
     private static final String CONNECTIONS_CODEC = "fanfara.connections";
     private static final String DISCONNECT_CODEC = "fanfara.disconnect";
     private static final String REVOKE_CODEC = "fanfara.revoke";
+    private static final String JSON_CODEC = "fanfara.json";
 
     /** Connections to the room service of their node. */
     public static final Topic<RoomMessage> ROOM = new Topic<>("room", ROOM_CODEC);
@@ -101,6 +103,10 @@ public final class Addresses {
 
     /** To the connections of a loop: these tokens are refused; the answer is how many ended for it. */
     public static final Endpoint<Revocation, Integer> REVOKE = new Endpoint<>("revoke", REVOKE_CODEC, COUNT_CODEC);
+
+    /** To a node, at its first loop: what it makes of a configuration. Objects are not to be changed. */
+    public static final Endpoint<JsonObject, JsonObject> CONFIG =
+            new Endpoint<>("config", JSON_CODEC, JSON_CODEC, 10_000);
 
     private Addresses() {}
 
@@ -184,6 +190,8 @@ public final class Addresses {
         bus.registerCodec(new BusCodec<>(DISCONNECT_CODEC, Disconnect::write, Disconnect::read));
         bus.registerCodec(new BusCodec<Revocation>(
                 REVOKE_CODEC, (out, revocation) -> out.text(revocation.text()), in -> Revocation.parse(in.text())));
+        bus.registerCodec(new BusCodec<JsonObject>(
+                JSON_CODEC, (out, json) -> out.text(json.encode()), in -> new JsonObject(in.text())));
     }
 
     private static <T extends Listed> BusCodec<Part<T>> parts(

@@ -14,12 +14,9 @@ import dev.fanfara.config.LoggingConfig;
 import dev.fanfara.logging.Logging;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.Callable;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
@@ -252,13 +249,7 @@ public final class BenchCommand implements Callable<Integer> {
     }
 
     private @Nullable String token() throws IOException {
-        String given = token == null
-                ? null
-                : token.file != null ? Files.readString(token.file).strip() : token.value;
-        if (given != null && !given.matches("[\\x21-\\x7e]+")) {
-            throw new IllegalArgumentException("--token: expected printable ASCII without spaces");
-        }
-        return given;
+        return token == null ? null : Secret.read(token.value, token.file, "--token");
     }
 
     static final class DialectConverter implements ITypeConverter<Dialect> {
@@ -270,25 +261,6 @@ public final class BenchCommand implements Callable<Integer> {
                 }
             }
             throw new TypeConversionException("'" + text + "': expected native or socket.io");
-        }
-    }
-
-    static final class SpanConverter implements ITypeConverter<Duration> {
-        private static final Pattern FORM = Pattern.compile("([0-9]{1,9})(ms|s|m|h)");
-
-        @Override
-        public Duration convert(String text) {
-            Matcher form = FORM.matcher(text);
-            if (!form.matches()) {
-                throw new TypeConversionException("'" + text + "': expected a duration such as 500ms, 10s, 5m or 1h");
-            }
-            long number = Long.parseLong(form.group(1));
-            return switch (form.group(2)) {
-                case "ms" -> Duration.ofMillis(number);
-                case "s" -> Duration.ofSeconds(number);
-                case "m" -> Duration.ofMinutes(number);
-                default -> Duration.ofHours(number);
-            };
         }
     }
 }

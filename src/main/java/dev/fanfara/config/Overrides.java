@@ -18,6 +18,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -37,6 +38,9 @@ final class Overrides {
     private static final Pattern SERVICE_LINK = Pattern.compile(
             "FANFARA(_[A-Z0-9]+)*_(SERVICE_HOST|SERVICE_PORT(_[A-Z0-9_]+)?|PORT_\\d+_(TCP|UDP|SCTP)(_[A-Z]+)?)");
 
+    /** What the commands that ask a running gateway read, and whoever has them set may run {@code serve} too. */
+    private static final Set<String> OF_COMMANDS = Set.of("FANFARA_URL", "FANFARA_TOKEN", "FANFARA_API_KEY");
+
     private static final Path HERE = Path.of("");
 
     private final Shape shape;
@@ -54,7 +58,7 @@ final class Overrides {
         Map<String, List<String>> paths = new LinkedHashMap<>();
         shape.paths().forEach(path -> paths.put(variable(path), path));
         environment.keySet().stream()
-                .filter(name -> name.startsWith(PREFIX))
+                .filter(name -> name.startsWith(PREFIX) && !OF_COMMANDS.contains(name))
                 .sorted(Comparator.comparingInt(Overrides::depth).thenComparing(Comparator.naturalOrder()))
                 .forEach(name -> layVariable(name, environment, paths));
     }

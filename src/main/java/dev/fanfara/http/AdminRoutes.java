@@ -20,6 +20,7 @@ final class AdminRoutes {
 
     private final Vertx vertx;
     private final HttpParts parts;
+    private final ConfigApi config;
     private final AdminGate gate;
     private final NodesApi nodes;
     private final ActivityApi activity;
@@ -28,6 +29,7 @@ final class AdminRoutes {
     AdminRoutes(Vertx vertx, HttpParts parts, Operations operations) {
         this.vertx = vertx;
         this.parts = parts;
+        this.config = new ConfigApi(parts.rollout(), parts.memory().intake(), parts.metrics());
         this.gate = new AdminGate(parts.live(), parts.metrics());
         this.nodes = new NodesApi(vertx, parts, operations);
         this.activity = new ActivityApi(vertx, parts.nodes(), operations.watching());
@@ -37,8 +39,12 @@ final class AdminRoutes {
     private void table(Table at) {
         at.route(HttpMethod.GET, "/nodes", nodes::nodes);
         at.route(HttpMethod.GET, "/activity", activity::rooms);
+        at.route(HttpMethod.GET, "/config", config::status);
         at.route(HttpMethod.GET, "/config/effective", nodes::effective);
         at.route(HttpMethod.GET, "/config/reloads", nodes::reloads);
+        at.route(HttpMethod.POST, "/config/plan", config::plan);
+        at.route(HttpMethod.POST, "/config/apply", config::apply);
+        at.route(HttpMethod.POST, "/config/rollback", config::rollback);
     }
 
     /** Before anybody asks. */

@@ -125,6 +125,10 @@ public final class Assets implements Handler<RoutingContext> {
         }
     }
 
+    boolean has(String path) {
+        return byPath.containsKey(path);
+    }
+
     Set<String> paths() {
         return byPath.keySet();
     }

@@ -4,6 +4,7 @@ import dev.fanfara.admission.Admission;
 import dev.fanfara.bus.Nodes;
 import dev.fanfara.memory.Memory;
 import dev.fanfara.metrics.GatewayMetrics;
+import dev.fanfara.rollout.Rollout;
 import dev.fanfara.settings.LiveSettings;
 import java.util.function.BooleanSupplier;
 
@@ -22,4 +23,5 @@ public record HttpParts(
         ClusterStats stats,
         Assets assets,
         ApiContract api,
+        Rollout rollout,
         BooleanSupplier draining) {}

@@ -5,6 +5,7 @@ import dev.fanfara.auth.TokenRejected;
 import dev.fanfara.bus.HttpAnswer;
 import dev.fanfara.config.GatewayConfig;
 import dev.fanfara.config.ServerConfig;
+import dev.fanfara.config.TlsConfig;
 import dev.fanfara.memory.Heap;
 import dev.fanfara.protocol.ErrorCode;
 import dev.fanfara.protocol.Refusal;
@@ -14,6 +15,7 @@ import dev.fanfara.transport.engineio.EngineDoor;
 import dev.fanfara.transport.websocket.WebSocketUpgrade;
 import io.netty.channel.ChannelFutureListener;
 import io.vertx.core.Future;
+import io.vertx.core.Handler;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpHeaders;
@@ -52,6 +54,8 @@ public final class HttpVerticle extends VerticleBase {
 
     private @Nullable Router router;
     private @Nullable HttpServer server;
+    /** What it opened with. */
+    private @Nullable TlsConfig tls;
 
     public HttpVerticle(HttpParts parts, Doors doors) {
         this(parts, doors, RequestDeadlines.Limits.BODY, RequestDeadlines.Limits.IDLE);
@@ -69,6 +73,7 @@ public final class HttpVerticle extends VerticleBase {
     public Future<?> start() {
         GatewayConfig config = inForce();
         ServerConfig address = config.server();
+        tls = address.tls();
         router = routes();
         // A negative port is a free one, the same for all instances; with 0 each would get its own.
         int port = address.port() == 0 ? -1 : address.port();
@@ -82,9 +87,26 @@ public final class HttpVerticle extends VerticleBase {
                 .listen();
     }
 
+    /** The certificate for connections to come. Event loop only. */
+    public Future<?> renew(GatewayConfig config) {
+        return server == null
+                ? Future.succeededFuture()
+                : ServerOptions.renew(
+                        server, tls, config.server().tls(), config.limits().handshake());
+    }
+
     /** New connections are refused from here on; requests under way may take so long. Event loop only. */
     public Future<Void> stopAccepting(Duration patience) {
         return server == null ? Future.succeededFuture() : server.shutdown(patience.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    /** Ends the WebSockets that were passed on, over the window; done when they are gone. Event loop only. */
+    public Future<?> drain(Duration window) {
+        return doors.onward().drain(window);
+    }
+
+    public void hurry() {
+        doors.onward().hurry();
     }
 
     /** Once started; tells what port 0 became. */
@@ -144,7 +166,8 @@ public final class HttpVerticle extends VerticleBase {
 
     private void enter(HttpServerRequest request) {
         EngineDoor engine = doors.engineAt(request.path());
-        Optional<Problem> mistake = RequestRules.mistake(request, engine != null);
+        Handler<HttpServerRequest> onward = onward(request.path());
+        Optional<Problem> mistake = RequestRules.mistake(request, engine != null || onward != null);
         if (mistake.isPresent()) {
             request.response().putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
             mistake.get().answer(request.response());
@@ -163,10 +186,13 @@ public final class HttpVerticle extends VerticleBase {
         }
         // Authenticated publishes have a limit of their own; whether it is one is known when its credentials are. What
         // belongs to a session is not counted, and whether there is one is known where it lives.
-        boolean countsLater = inSession || (engine == null && !upgrade && Callers.mayBePublish(request));
+        boolean countsLater =
+                inSession || (engine == null && onward == null && !upgrade && Callers.mayBePublish(request));
         Optional<Problem> tooMany = countsLater ? Optional.empty() : count(request);
         if (tooMany.isPresent()) {
             tooMany.get().answer(request.response());
+        } else if (onward != null) {
+            onward.handle(request);
         } else if (upgrade && engine != null) {
             upgrade(request, engine);
         } else if (upgrade && connects) {
@@ -175,6 +201,12 @@ public final class HttpVerticle extends VerticleBase {
             SecurityHeaders.put(request.response());
             router.handle(request);
         }
+    }
+
+    private @Nullable Handler<HttpServerRequest> onward(String path) {
+        return path.startsWith("/") && !parts.assets().has(path)
+                ? doors.onward().at(path)
+                : null;
     }
 
     /** Before a request is even counted: whoever is told to come back must not be punished for doing so. */

@@ -2,6 +2,7 @@ package dev.fanfara.http;
 
 import dev.fanfara.config.GatewayConfig;
 import dev.fanfara.config.ManagementConfig;
+import dev.fanfara.config.TlsConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
@@ -29,6 +30,8 @@ public final class ManagementVerticle extends VerticleBase {
     private final Operations operations;
     private @Nullable Router admin;
     private @Nullable HttpServer server;
+    /** What it opened with. */
+    private @Nullable TlsConfig tls;
 
     public ManagementVerticle(HttpParts parts, PrometheusMeterRegistry registry, Operations operations) {
         this.parts = parts;
@@ -42,6 +45,7 @@ public final class ManagementVerticle extends VerticleBase {
         AdminRoutes routes = new AdminRoutes(vertx, parts, operations);
         admin = routes.router();
         ManagementConfig address = config.management();
+        tls = address.tls();
         HttpServer listening = vertx.createHttpServer(ServerOptions.of(
                 address.host(), address.port(), address.tls(), config.limits().handshake()));
         server = listening;
@@ -57,6 +61,14 @@ public final class ManagementVerticle extends VerticleBase {
                         .requestHandler(this::enter)
                         .invalidRequestHandler(HttpVerticle::refuseUnreadable)
                         .listen());
+    }
+
+    /** The certificate for connections to come. Any thread. */
+    public Future<?> renew(GatewayConfig config) {
+        return server == null
+                ? Future.succeededFuture()
+                : ServerOptions.renew(
+                        server, tls, config.management().tls(), config.limits().handshake());
     }
 
     /** Once started; tells what port 0 became. */

@@ -2,6 +2,7 @@ package dev.fanfara.json;
 
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
+import io.vertx.core.json.pointer.JsonPointer;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -11,8 +12,6 @@ import org.jspecify.annotations.Nullable;
 
 /** One pass over a document and all that was noticed on the way. Not thread-safe: it lives as long as one load. */
 public final class Reading {
-    private static final String SECRET = "…";
-
     final Document document;
     final References references;
 
@@ -20,12 +19,12 @@ public final class Reading {
     private final List<String> warnings = new ArrayList<>();
     /** What every key amounts to, defaults and contents of files included, in the order of reading. Holds secrets. */
     private final Map<String, Object> content = new LinkedHashMap<>();
+    /** The same as a document, with … in place of what is nobody's business. */
+    private final JsonObject visible = new JsonObject();
     /** Values of the keys that count only when the process starts; by pointer. */
     private final Map<String, Object> atStart = new LinkedHashMap<>();
     /** How a value is shown in a mistake found later; by pointer. */
     private final Map<String, String> shown = new HashMap<>();
-    /** What every key amounts to, for anybody to read: a secret is {@link #SECRET}, a reference is as it was written. */
-    private final Map<String, Object> open = new LinkedHashMap<>();
 
     public Reading(Document document, References references) {
         this.document = document;
@@ -52,6 +51,11 @@ public final class Reading {
         return content;
     }
 
+    /** What every key amounts to, as a document without secrets; complete only after a reading without mistakes. */
+    public JsonObject visible() {
+        return visible.copy();
+    }
+
     public Map<String, Object> atStart() {
         return Map.copyOf(atStart);
     }
@@ -73,41 +77,23 @@ public final class Reading {
         content.put(pointer, json);
     }
 
-    /** The whole document with its defaults and without its secrets. */
-    public JsonObject open() {
-        JsonObject whole = new JsonObject();
-        open.forEach((pointer, value) -> put(whole, pointer, value));
-        return whole;
+    /** Of a scalar: what it is, and what may be seen of it. */
+    void content(String pointer, Object json, Object seen) {
+        content.put(pointer, json);
+        see(pointer, seen);
     }
 
-    private static void put(JsonObject whole, String pointer, Object value) {
-        Object at = whole;
-        String[] keys = pointer.substring(1).split("/", -1);
-        for (int i = 0; i < keys.length; i++) {
-            boolean last = i == keys.length - 1;
-            boolean isList = !last && keys[i + 1].matches("[0-9]+");
-            if (at instanceof JsonArray list) {
-                int index = Integer.parseInt(keys[i]);
-                while (list.size() <= index) {
-                    list.add(last ? value : new JsonObject());
-                }
-                at = list.getValue(index);
-            } else if (at instanceof JsonObject object) {
-                Object inner = object.getValue(keys[i]);
-                if (last && inner == null) {
-                    object.put(keys[i], value);
-                } else if (inner == null) {
-                    inner = isList ? new JsonArray() : new JsonObject();
-                    object.put(keys[i], inner);
-                }
-                at = inner == null ? value : inner;
-            }
+    /** Of an object or a list, before what is in it. */
+    void see(String pointer, Object json) {
+        int slash = pointer.lastIndexOf('/');
+        Object parent = slash == 0
+                ? visible
+                : JsonPointer.from(pointer.substring(0, slash)).queryJson(visible);
+        if (parent instanceof JsonArray list) {
+            list.add(json);
+        } else if (parent instanceof JsonObject object) {
+            object.put(pointer.substring(slash + 1), json);
         }
-    }
-
-    /** @param hidden whether its value is for nobody to see */
-    void open(String pointer, Object json, boolean hidden) {
-        open.put(pointer, hidden ? SECRET : json);
     }
 
     void atStart(String pointer, Object value) {

@@ -4,6 +4,7 @@ import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
@@ -25,11 +26,11 @@ import org.jspecify.annotations.Nullable;
  */
 public final class MicrometerMetrics implements GatewayMetrics {
     /** Their connections are WebSockets. */
-    private static final List<String> WEBSOCKETS = List.of("websocket", "echo");
+    private static final List<String> WEBSOCKETS = List.of("websocket", "echo", "route");
 
     private static final List<String> TRANSPORTS = List.of("websocket", "echo", "sse", "socketio");
     private static final List<String> RATE_LIMITS =
-            List.of("messages", "publishes", "requests", "connects", "connections");
+            List.of("messages", "publishes", "requests", "connects", "connections", "routes");
     /** What the contract lists and what RFC 6455 section 7.4.1 says; a client may send any other number. */
     private static final List<String> CLOSE_CODES = Stream.concat(
                     IntStream.rangeClosed(1000, 1013)
@@ -62,6 +63,7 @@ public final class MicrometerMetrics implements GatewayMetrics {
     private final LabelledCounters rateLimited;
     private final LabelledCounters authFailures;
     private final LabelledCounters recoveries;
+    private final RouteMeters routes;
     private final LatencyHistogram latency = new LatencyHistogram(
             "fanfara_delivery_latency_seconds", "From a publication accepted to written, per member");
     /** By event loop; each is written by its own loop. */
@@ -70,6 +72,7 @@ public final class MicrometerMetrics implements GatewayMetrics {
     private final Map<Integer, Long> unacknowledgedBytes = new ConcurrentHashMap<>();
     private final Map<Integer, Duration> loopLag = new ConcurrentHashMap<>();
     private final AtomicInteger lastReloadSuccessful = new AtomicInteger(1);
+    private final Map<String, Instant> certificates = new ConcurrentHashMap<>();
     private volatile IntSupplier clusterMembers = () -> 1;
     private @Nullable Gauge configInfo;
 
@@ -102,6 +105,7 @@ public final class MicrometerMetrics implements GatewayMetrics {
                 "Members that came back and said where they were",
                 "result",
                 RECOVERIES);
+        routes = new RouteMeters(registry);
         registry.getPrometheusRegistry().register(latency);
         connectionGauges();
         gauge("fanfara.rooms", "Rooms with members on this node", rooms::sum);
@@ -143,6 +147,7 @@ public final class MicrometerMetrics implements GatewayMetrics {
     }
 
     private void connectionGauges() {
+        connections.put("route", new LongAdder());
         TRANSPORTS.forEach(transport -> connections.put(transport, new LongAdder()));
         connections.put(LabelledCounters.OTHER, otherConnections);
         connections.forEach((transport, open) -> Gauge.builder("fanfara.connections", open, LongAdder::sum)
@@ -303,6 +308,30 @@ public final class MicrometerMetrics implements GatewayMetrics {
     @Override
     public void eventLoopLag(int loop, Duration lag) {
         loopLag.put(loop, lag);
+    }
+
+    @Override
+    public void routes(Map<String, Upstreams> standing) {
+        routes.standing(standing);
+    }
+
+    @Override
+    public void routed(String route, int status, Duration took) {
+        routes.answered(route, status, took);
+    }
+
+    @Override
+    public void certificate(String port, Instant expires) {
+        if (certificates.put(port, expires) == null) {
+            Gauge.builder("fanfara.tls.certificate.expiry.seconds", certificates, all -> secondsUntil(all.get(port)))
+                    .description("Seconds until the first certificate of a port's chain expires")
+                    .tag("port", port)
+                    .register(registry);
+        }
+    }
+
+    private static double secondsUntil(@Nullable Instant end) {
+        return end == null ? Double.NaN : Duration.between(Instant.now(), end).toSeconds();
     }
 
     @Override

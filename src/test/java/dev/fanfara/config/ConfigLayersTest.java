@@ -22,6 +22,13 @@ class ConfigLayersTest {
     }
 
     @Test
+    void whatTheCommandsReadIsNoKey() {
+        fixture.env("FANFARA_URL", "http://a").env("FANFARA_TOKEN", "t").env("FANFARA_API_KEY", "k");
+
+        assertThat(fixture.mistakes()).isEmpty();
+    }
+
+    @Test
     void flagsWinOverEnvironmentOverFileOverDefaults() {
         ServerConfig server = fixture.file("{'server':{'port':1,'eventLoops':1,'transport':'nio'}}")
                 .env("FANFARA_SERVER__PORT", "2")
