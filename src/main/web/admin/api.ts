@@ -9,7 +9,6 @@ export interface Node {
   ready: boolean;
   notReady: string;
   config: string;
-  common: string;
   heap: { used: number; max: number };
   connections: Record<string, number>;
   rooms: number;
@@ -69,10 +68,26 @@ export interface Connections extends Gathered {
   next?: string;
 }
 
-export interface Effective {
-  node: string;
-  hash: string;
-  config: Record<string, unknown>;
+export interface Version {
+  version: number;
+  time: string;
+  note: string;
+  source: 'applied' | 'files';
+}
+
+/** The configurations in force; a node whose version is 0 goes by its own file. */
+export interface Configuration extends Gathered {
+  version: number;
+  nodes: Array<{ node: string; version: number; hash: string }>;
+  versions: Version[];
+  effective: Record<string, unknown>;
+}
+
+export interface Plan extends Gathered {
+  valid: boolean;
+  version: number;
+  changes: Array<{ key: string; before?: unknown; after?: unknown; takesEffect: string; nodes?: string[] }>;
+  nodes: Array<{ node: string; valid: boolean; errors: Array<{ pointer: string; got: string; expected: string; didYouMean?: string }>; warnings: string[] }>;
 }
 
 export interface Reload {
@@ -84,7 +99,7 @@ export interface Reload {
 }
 
 export interface Reloads extends Gathered {
-  nodes: Array<{ node: string; address: string; config: string; common: string; reloads: Reload[] }>;
+  nodes: Array<{ node: string; address: string; config: string; reloads: Reload[] }>;
 }
 
 /** The gateway said no, in a sentence for people. */

@@ -1,31 +1,65 @@
-/** What is in force, what became of the last reloads, and whether the nodes agree. */
-import type { Effective, Reload, Reloads } from './api.js';
-import { make, note } from './dom.js';
+/** What is in force, what became of the last reloads, whether the nodes agree; and one configuration for all of them. */
+import type { Configuration, Reload, Reloads, Version } from './api.js';
+import { button, make, note } from './dom.js';
 import { brief, moment } from './format.js';
+import { planner } from './plan.js';
 import { tree } from './tree.js';
-import { type Context, type View, completeness } from './view.js';
+import { type Context, type View, attempt, completeness, confirmed } from './view.js';
 
 export function configuration({ api }: Context): View {
   const agreement = make('div');
   const reloads = make('div');
+  const versions = make('div');
   const effective = make('div', { class: 'tree' });
-  let shownHash = '';
+  let shown = '';
+
   const refresh = async (): Promise<void> => {
-    const [told, now] = await Promise.all([api.get<Reloads>('/config/reloads'), api.get<Effective>('/config/effective')]);
-    agreement.replaceChildren(...agreementOf(told));
+    const [told, now] = await Promise.all([api.get<Reloads>('/config/reloads'), api.get<Configuration>('/config')]);
+    agreement.replaceChildren(...agreementOf(told, now));
     const latest = told.nodes
       .flatMap((node) => node.reloads.map((reload) => ({ node: node.address, reload })))
       .sort((a, b) => b.reload.at.localeCompare(a.reload.at));
-    reloads.replaceChildren(
-      latest.length === 0
-        ? note('Nothing was loaded yet.')
-        : make('ol', { class: 'reloads' }, ...latest.map(({ node, reload }) => line(node, reload))),
+    reloads.replaceChildren(make('ol', { class: 'reloads' }, ...latest.map(({ node, reload }) => line(node, reload))));
+    versions.replaceChildren(
+      now.versions.length === 0
+        ? note('None: every node goes by its own file.')
+        : make('ol', { class: 'reloads' }, ...now.versions.map((each) => versionLine(each, each.version === now.version))),
     );
-    if (now.hash !== shownHash) {
-      shownHash = now.hash;
-      effective.replaceChildren(tree(now.config));
+    const text = JSON.stringify(now.effective);
+    if (text !== shown) {
+      shown = text;
+      effective.replaceChildren(tree(now.effective));
     }
   };
+
+  const rollback = async (version: number, question: string): Promise<void> => {
+    if (await confirmed(question, 'Roll back')) {
+      await attempt(() => api.send('POST', `/config/rollback?version=${version}`), 'Rolled back on all nodes');
+      await refresh();
+    }
+  };
+  const versionLine = (each: Version, latest: boolean): HTMLElement =>
+    make(
+      'li',
+      {},
+      make(
+        'div',
+        { class: 'head' },
+        make('span', { class: 'tag' }, `version ${each.version}`),
+        make('time', { datetime: each.time }, moment(new Date(each.time))),
+        latest
+          ? each.source === 'applied'
+            ? button('Back to the files', () => void rollback(0, 'Send all nodes back to their own files?'), 'danger small')
+            : null
+          : each.source === 'applied'
+            ? button('Roll back', () => void rollback(each.version, `Apply version ${each.version} again, on all nodes?`), 'danger small')
+            : null,
+      ),
+      make('p', {}, each.source === 'files' ? 'every node by its own file' : each.note || 'applied'),
+    );
+
+  const section = (id: string, title: string, ...children: Node[]): HTMLElement =>
+    make('section', { class: 'card', 'aria-labelledby': id }, make('h2', { id }, title), ...children);
   const element = make(
     'div',
     { class: 'configuration' },
@@ -33,26 +67,34 @@ export function configuration({ api }: Context): View {
     make(
       'div',
       { class: 'column' },
-      make('section', { class: 'card', 'aria-labelledby': 'agree-title' }, make('h2', { id: 'agree-title' }, 'Nodes'), agreement),
-      make('section', { class: 'card', 'aria-labelledby': 'reloads-title' }, make('h2', { id: 'reloads-title' }, 'Last reloads'), reloads),
+      section('agree-title', 'Nodes', agreement),
+      section('reloads-title', 'Last reloads', reloads),
+      section('versions-title', 'Applied to all nodes', versions),
     ),
     make(
-      'section',
-      { class: 'card', 'aria-labelledby': 'effective-title' },
-      make('h2', { id: 'effective-title' }, 'In force on this node'),
-      make('p', { class: 'note' }, 'With all defaults. A secret is shown as …, a reference as it was written.'),
-      effective,
+      'div',
+      { class: 'column' },
+      planner(api, refresh),
+      section(
+        'effective-title',
+        'In force on this node',
+        make('p', { class: 'note' }, 'With all defaults and without secrets.'),
+        effective,
+      ),
     ),
   );
   return { title: 'Configuration', element, refresh, everyMs: 5_000 };
 }
 
-function agreementOf(told: Reloads): HTMLElement[] {
-  const versions = new Set(told.nodes.map((node) => node.common));
-  const drift = versions.size > 1;
+function agreementOf(told: Reloads, now: Configuration): HTMLElement[] {
+  const drift = new Set(told.nodes.map((node) => node.config)).size > 1;
   const verdict = drift
-    ? note(`The nodes run ${versions.size} different configurations.`, 'error')
-    : note(told.nodes.length === 1 ? 'One node.' : 'All nodes run the same, but for what is each node’s own, such as its address.');
+    ? note('The nodes run different configurations.', 'error')
+    : note(told.nodes.length === 1 ? 'One node.' : 'All nodes run the same, but for where they listen.');
+  const by = (node: string): string => {
+    const version = now.nodes.find((each) => each.node === node)?.version ?? 0;
+    return version === 0 ? 'by its file' : `version ${version}`;
+  };
   const list = make(
     'ul',
     { class: 'versions' },
@@ -61,7 +103,8 @@ function agreementOf(told: Reloads): HTMLElement[] {
         'li',
         {},
         make('span', { class: 'name' }, node.address),
-        make('code', { class: drift ? 'drift' : undefined, title: `all of it: ${node.config}` }, node.common),
+        make('span', { class: 'note' }, by(node.node)),
+        make('code', { class: drift ? 'drift' : undefined }, node.config),
       ),
     ),
   );
@@ -70,13 +113,14 @@ function agreementOf(told: Reloads): HTMLElement[] {
 }
 
 function line(node: string, reload: Reload): HTMLElement {
-  const at = new Date(reload.at);
   return make(
     'li',
     { class: reload.taken ? undefined : 'refused' },
-    make('div', { class: 'head' },
+    make(
+      'div',
+      { class: 'head' },
       make('span', { class: 'pill', 'data-state': reload.taken ? 'good' : 'bad' }, reload.taken ? 'taken' : 'refused'),
-      make('time', { datetime: reload.at }, moment(at)),
+      make('time', { datetime: reload.at }, moment(new Date(reload.at))),
       make('span', { class: 'name' }, node),
       make('code', { title: reload.hash }, brief(reload.hash)),
     ),

@@ -80,7 +80,7 @@ export function overview({ fleet }: Context): View {
     write(latency.value, last?.p99 == null ? '–' : millis(last.p99));
     write(latency.aside, last?.p50 == null ? 'nothing delivered' : `p50 ${millis(last.p50)}`);
     charts.forEach((chart) => chart.show(fleet.points, now));
-    const drifts = new Set(latest.nodes.map((node) => node.common)).size > 1;
+    const drifts = new Set(latest.nodes.map((node) => node.config)).size > 1;
     cards.replaceChildren(...rows(fleet, now).map((row) => card(row, drifts)));
   };
   const stop = fleet.onChange(show);
@@ -170,7 +170,7 @@ function card(row: Row, drifts: boolean): HTMLElement {
       { class: 'foot' },
       make('code', { title: node.node }, brief(node.node)),
       ` v${node.version}`,
-      make('a', { href: '#/configuration', class: drifts ? 'drift' : undefined }, `config ${brief(node.common)}`),
+      make('a', { href: '#/configuration', class: drifts ? 'drift' : undefined }, `config ${brief(node.config)}`),
     ),
   );
 }

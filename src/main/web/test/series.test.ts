@@ -15,7 +15,6 @@ function node(change: Partial<Node>): Node {
     ready: true,
     notReady: '',
     config: 'c',
-    common: 'c',
     heap: { used: 1, max: 2 },
     connections: { websocket: 3, sse: 1 },
     rooms: 0,

@@ -98,8 +98,7 @@ final class Reload implements ConfigListener {
     private void told(Loaded loaded, String sentence) {
         metrics.configLoaded(loaded.hash());
         certificatesOf(loaded.config());
-        String visible = loaded.effective().toJson().encode();
-        reloads.taken(source, loaded.hash(), loaded.hash(), visible, sentence);
+        reloads.taken(source, loaded.hash(), sentence);
     }
 
     private void renew(GatewayConfig before, GatewayConfig now) {

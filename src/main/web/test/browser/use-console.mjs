@@ -115,9 +115,15 @@ try {
   });
   await step('the configuration hides its secrets', async () => {
     await page.getByRole('link', { name: 'Configuration' }).click();
-    await text('in force since the start');
+    await page.getByText('in force since the start').first().waitFor();
     await page.getByText('adminToken:').waitFor();
     if ((await page.content()).includes(token)) errors.push('the page holds the token');
+  });
+  await step('what a document would change is told', async () => {
+    await page.getByLabel('One for all nodes, written like the whole file').fill('{ "logging": { "level": "warn" } }');
+    await page.getByRole('button', { name: 'Plan' }).click();
+    await text('/logging/level');
+    await page.getByRole('button', { name: 'Apply', exact: true, disabled: false }).waitFor();
   });
   await step('who logs out is asked again', async () => {
     locked = true;

@@ -13,7 +13,6 @@ import java.util.TreeMap;
  * @param uptimeMs also the time its readings are of
  * @param notReady why clients had better go elsewhere; empty if they need not
  * @param config the hash of the configuration in force
- * @param common that of what all nodes should agree on
  */
 public record NodeReport(
         String node,
@@ -23,7 +22,6 @@ public record NodeReport(
         boolean draining,
         String notReady,
         String config,
-        String common,
         long heapUsed,
         long heapMax,
         Readings readings,
@@ -37,7 +35,6 @@ public record NodeReport(
                 .flag(report.draining)
                 .text(report.notReady)
                 .text(report.config)
-                .text(report.common)
                 .number(report.heapUsed)
                 .number(report.heapMax)
                 .list(
@@ -67,7 +64,6 @@ public record NodeReport(
                 in.text(),
                 in.number(),
                 in.flag(),
-                in.text(),
                 in.text(),
                 in.text(),
                 in.number(),

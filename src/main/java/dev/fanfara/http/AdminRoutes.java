@@ -40,7 +40,6 @@ final class AdminRoutes {
         at.route(HttpMethod.GET, "/nodes", nodes::nodes);
         at.route(HttpMethod.GET, "/activity", activity::rooms);
         at.route(HttpMethod.GET, "/config", config::status);
-        at.route(HttpMethod.GET, "/config/effective", nodes::effective);
         at.route(HttpMethod.GET, "/config/reloads", nodes::reloads);
         at.route(HttpMethod.POST, "/config/plan", config::plan);
         at.route(HttpMethod.POST, "/config/apply", config::apply);

@@ -16,7 +16,7 @@ import java.util.Comparator;
 import java.util.Map;
 import java.util.function.Function;
 
-/** How the nodes of the cluster are, each as it tells itself; and the configuration of this one. */
+/** How the nodes of the cluster are, each as it tells itself. */
 final class NodesApi {
     private final Vertx vertx;
     private final HttpParts parts;
@@ -44,7 +44,6 @@ final class NodesApi {
                 parts.draining().getAsBoolean(),
                 Health.reasons(operations.health().ready()),
                 parts.live().current().hash(),
-                operations.reloads().common(),
                 process.totalMemory() - process.freeMemory(),
                 process.maxMemory(),
                 operations.readings().get(),
@@ -70,7 +69,6 @@ final class NodesApi {
                 .put("ready", report.notReady().isEmpty())
                 .put("notReady", report.notReady())
                 .put("config", report.config())
-                .put("common", report.common())
                 .put("heap", new JsonObject().put("used", report.heapUsed()).put("max", report.heapMax()))
                 .put("connections", new JsonObject(Map.copyOf(readings.connections())))
                 .put("rooms", readings.rooms())
@@ -102,16 +100,7 @@ final class NodesApi {
                 .put("node", report.node())
                 .put("address", report.address())
                 .put("config", report.config())
-                .put("common", report.common())
                 .put("reloads", reloads);
-    }
-
-    /** {@code GET /admin/api/config/effective}: of the node that is asked. */
-    Future<Answer> effective(Call call) {
-        return Future.succeededFuture(Answer.of(new JsonObject()
-                .put("node", parts.nodes().self().id())
-                .put("hash", call.settings().hash())
-                .put("config", new JsonObject(operations.reloads().open()))));
     }
 
     private Future<JsonObject> ask(Function<NodeReport, JsonObject> view) {

@@ -59,14 +59,16 @@ public final class Rollout {
      * this node's, without secrets.
      */
     public Future<JsonObject> status() {
-        return ask(RolloutNode.REPORT).compose(reports -> store.all().map(versions -> {
-            long latest = versions.isEmpty() ? 0 : versions.get(0).number();
-            List<JsonObject> told = versions.stream().map(Version::toJson).toList();
-            return gathered(reports)
-                    .put("version", latest)
-                    .put("versions", new JsonArray(told))
-                    .put("effective", here.effective());
-        }));
+        return ask(RolloutNode.REPORT)
+                .compose(reports -> store.all().map(versions -> {
+                    long latest = versions.isEmpty() ? 0 : versions.get(0).number();
+                    List<JsonObject> told =
+                            versions.stream().map(Version::toJson).toList();
+                    return gathered(reports)
+                            .put("version", latest)
+                            .put("versions", new JsonArray(told))
+                            .put("effective", here.effective());
+                }));
     }
 
     /**

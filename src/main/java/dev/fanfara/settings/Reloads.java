@@ -4,7 +4,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 
-/** What became of the last configurations of this node, and what the one in force says. Any thread. */
+/** What became of the last configurations of this node. Any thread. */
 public final class Reloads {
     private static final int KEPT = 20;
     /** Of a file that is wrong all over. */
@@ -21,16 +21,8 @@ public final class Reloads {
     public record Reload(long at, String source, boolean taken, String hash, String sentence) {}
 
     private final Deque<Reload> latest = new ArrayDeque<>();
-    private String open = "{}";
-    private String common = "";
 
-    /**
-     * @param commonHash of what nodes of one cluster should agree on
-     * @param content the configuration as JSON, without secrets
-     */
-    public synchronized void taken(String source, String hash, String commonHash, String content, String sentence) {
-        common = commonHash;
-        open = content;
+    public synchronized void taken(String source, String hash, String sentence) {
         add(new Reload(System.currentTimeMillis(), source, true, hash, cut(sentence)));
     }
 
@@ -57,15 +49,5 @@ public final class Reloads {
     /** The newest first. */
     public synchronized List<Reload> latest() {
         return List.copyOf(latest);
-    }
-
-    /** The same on all nodes whose configurations differ only in what is each node's own, such as its address. */
-    public synchronized String common() {
-        return common;
-    }
-
-    /** The configuration in force as JSON, without secrets. */
-    public synchronized String open() {
-        return open;
     }
 }

@@ -33,8 +33,8 @@ class DnsDiscoveryIT {
                     nodes.add(start(network.places(), node));
                     int so = node + 1;
                     Eventually.holds(() -> assertThat(nodes)
-                            .allSatisfy(each ->
-                                    assertThat(each.metric("fanfara_cluster_members")).isEqualTo(so)));
+                            .allSatisfy(each -> assertThat(each.metric("fanfara_cluster_members"))
+                                    .isEqualTo(so)));
                 }
                 try (TestClient first = TestClient.connect(nodes.get(0));
                         TestClient last = TestClient.connect(nodes.get(2))) {

@@ -63,7 +63,10 @@ final class NameServer implements AutoCloseable {
         List<String> known = type == TYPE_A ? List.copyOf(members) : List.of();
         ByteBuffer answer = ByteBuffer.allocate(end + 16 * known.size());
         answer.put(question.array(), 0, end);
-        answer.putShort(2, ANSWER).putShort(6, (short) known.size()).putShort(8, (short) 0).putShort(10, (short) 0);
+        answer.putShort(2, ANSWER)
+                .putShort(6, (short) known.size())
+                .putShort(8, (short) 0)
+                .putShort(10, (short) 0);
         for (String member : known) {
             answer.putShort(SAME_NAME).putShort(TYPE_A).putShort(CLASS_IN).putInt(0);
             answer.putShort((short) 4).put(address(member));

@@ -59,43 +59,6 @@ class LoadedTest {
     }
 
     @Test
-    void whatIsOpenToAllHasTheDefaultsAndNoSecret() {
-        Loaded loaded = fixture.write("jwt", ConfigFixture.SECRET)
-                .file("{'management':{'adminToken':'admin-0123456789'},'auth':{'keys':["
-                        + "{'algorithms':['HS256'],'secret':'" + ConfigFixture.SECRET + "'},"
-                        + "{'id':'f','algorithms':['HS256'],'secret':'${file:jwt}'},"
-                        + "{'id':'m','algorithms':['HS256'],'secret':'mixed-${env:PART}-0123456789012345678901'}],"
-                        + "'apiKeys':[{'name':'b','key':'key-0123456789-0123','scope':'publish'}]}}")
-                .env("PART", "the-secret-part")
-                .env("FANFARA_LOGGING__LEVEL", "debug")
-                .set("auth.issuer", "https://idp")
-                .load();
-
-        assertThat(loaded.open())
-                .doesNotContain(ConfigFixture.SECRET, "admin-0123456789", "key-0123456789", "mixed", "the-secret-part")
-                .contains(
-                        "\"adminToken\":\"…\"",
-                        "\"keys\":[{\"algorithms\":[\"HS256\"],\"secret\":\"…\"},",
-                        "\"secret\":\"${file:jwt}\"",
-                        "\"issuer\":\"https://idp\"",
-                        "\"heartbeat\":\"25s\"",
-                        "\"allowedOrigins\":[]",
-                        "\"rooms\":[{\"match\":\"**\"");
-    }
-
-    @Test
-    void nodesThatDifferInTheirAddressesHaveMuchInCommon() {
-        fixture.file("{'limits':{'roomsPerUser':5}}");
-        Loaded one = fixture.set("server.port", "8081").load();
-        Loaded other = fixture.set("server.port", "8082").load();
-        assertThat(other.hash()).isNotEqualTo(one.hash());
-        assertThat(other.common()).isEqualTo(one.common());
-
-        assertThat(fixture.file("{'limits':{'roomsPerUser':6}}").load().common())
-                .isNotEqualTo(one.common());
-    }
-
-    @Test
     void renewedCertificateIsAChangeThatIsLive() {
         fixture.write("a.crt", TestPem.CERTIFICATE)
                 .write("a.key", TestPem.KEY)

@@ -21,8 +21,7 @@ class ConfigApiTest {
     private final int port;
 
     ConfigApiTest() {
-        ManagementVerticle verticle =
-                new ManagementVerticle(
+        ManagementVerticle verticle = new ManagementVerticle(
                 rig.parts, VertxMeters.registry(), HttpRig.operations(new Health(List.of(), List.of(), List.of())));
         rig.vertx.deployVerticle(verticle).await();
         port = verticle.port();

@@ -85,8 +85,8 @@ class ConsoleIT {
                                 "127.0.0.1:" + nodes.get(1).port());
                 // Their ports differ, and what they should agree on does not.
                 assertThat(each)
-                        .extracting(node -> node.getString("common"))
-                        .containsOnly(each.get(0).getString("common"));
+                        .extracting(node -> node.getString("config"))
+                        .containsOnly(each.get(0).getString("config"));
             });
         }
     }
@@ -138,7 +138,7 @@ class ConsoleIT {
 
     @Test
     void effectiveConfigurationHasNoSecrets() {
-        String effective = get("/config/effective").encode();
+        String effective = get("/config").getJsonObject("effective").encode();
 
         assertThat(effective)
                 .doesNotContain(TOKEN, Jwt.SECRET, API_KEY)
@@ -157,7 +157,7 @@ class ConsoleIT {
 
         Eventually.holds(() -> assertThat(lastReloads())
                 .allSatisfy(reload -> assertThat(reload.getBoolean("taken")).isTrue()));
-        assertThat(get("/config/effective").encode()).contains("\"level\":\"debug\"");
+        assertThat(get("/config").getJsonObject("effective").encode()).contains("\"level\":\"debug\"");
     }
 
     private static List<JsonObject> lastReloads() {

@@ -19,16 +19,6 @@ class ReloadsTest {
     }
 
     @Test
-    void whatIsRefusedIsNotInForce() {
-        reloads.taken("f.json", "hash-1", "common-1", "{\"a\":1}", "in force");
-        reloads.refused("f.json", "hash-1", "wrong");
-
-        assertThat(reloads.open()).isEqualTo("{\"a\":1}");
-        assertThat(reloads.common()).isEqualTo("common-1");
-        assertThat(reloads.latest()).extracting(Reloads.Reload::taken).containsExactly(false, true);
-    }
-
-    @Test
     void aFileThatIsWrongAllOverIsCutShort() {
         reloads.refused("f.json", "hash", "x".repeat(1_000_000));
 
