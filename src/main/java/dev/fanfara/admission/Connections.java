@@ -28,6 +28,11 @@ public final class Connections {
             this.user = user;
         }
 
+        /** As it counts; empty where it has its place elsewhere. */
+        public String address() {
+            return group == null ? "" : group;
+        }
+
         /** The second and later calls do nothing. */
         public void close() {
             if (open) {

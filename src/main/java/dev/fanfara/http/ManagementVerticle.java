@@ -3,6 +3,7 @@ package dev.fanfara.http;
 import dev.fanfara.config.GatewayConfig;
 import dev.fanfara.config.ManagementConfig;
 import dev.fanfara.settings.LiveSettings;
+import dev.fanfara.trace.RequestTrace;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
@@ -61,6 +62,7 @@ public final class ManagementVerticle extends VerticleBase {
     }
 
     private void enter(HttpServerRequest request) {
+        RequestTrace.begin(request);
         HttpServerResponse response = request.response();
         Optional<Problem> mistake = RequestRules.mistake(request, false);
         if (mistake.isPresent()) {

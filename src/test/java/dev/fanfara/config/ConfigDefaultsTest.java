@@ -65,7 +65,7 @@ class ConfigDefaultsTest {
                                 Access.ANYONE)),
                         new SocketIoConfig(List.of("/"), Duration.ofSeconds(25), Duration.ofSeconds(20), 65536),
                         true,
-                        new LoggingConfig(LogLevel.INFO, LogFormat.TEXT)));
+                        new LoggingConfig(LogLevel.INFO, LogFormat.TEXT, false)));
     }
 
     @Test
