@@ -28,6 +28,11 @@ public final class Connections {
             this.user = user;
         }
 
+        /** As it counts; empty where it has its place elsewhere. */
+        public String address() {
+            return group == null ? "" : group;
+        }
+
         /** The second and later calls do nothing. */
         public void close() {
             if (open) {
@@ -111,6 +116,11 @@ public final class Connections {
             return Optional.empty();
         }
         return Optional.of(new Lease(group, user));
+    }
+
+    /** Of whoever takes nobody's place: an operator who looks on. */
+    public Lease uncounted() {
+        return new Lease(null, null);
     }
 
     /** The key as the table has it; null if there are as many as there may be. */

@@ -198,7 +198,7 @@ public final class BenchCommand implements Callable<Integer> {
             err.flush();
         });
         // Log lines go to standard output, which here is the result's; Netty's warnings would mix with it.
-        Logging.apply(new LoggingConfig(LogLevel.ERROR, LogFormat.TEXT));
+        Logging.apply(new LoggingConfig(LogLevel.ERROR, LogFormat.TEXT, false));
         Signal.handle(new Signal("INT"), signal -> bench.stop());
         Signal.handle(new Signal("TERM"), signal -> bench.stop());
         try {

@@ -88,6 +88,7 @@ final class Audience {
         }
         member.index = size;
         member.skip = gatheredBytes(member);
+        member.skippedMessages = gatheredMessages.size();
         member.enteredAt = gatheredEver;
         if (said == null) {
             said = member.entered;
@@ -138,16 +139,22 @@ final class Audience {
             }
         }
         if (except != null) {
-            except.skip = gatheredBytes(except);
+            skipThis(except);
         }
         List<WireFormat> aheadOn = ahead.isEmpty() ? List.of() : new ArrayList<>(ahead.size());
         for (Membership member : ahead) {
-            member.skip = gatheredBytes(member);
+            skipThis(member);
             aheadOn.add(member.connection.format());
         }
         follow(message.message());
         gatheredMessages.add(new Gathered(message, except == null ? null : except.connection.format(), aheadOn));
         return full;
+    }
+
+    /** And all before it. */
+    private void skipThis(Membership member) {
+        member.skip = gatheredBytes(member);
+        member.skippedMessages = gatheredMessages.size() + 1;
     }
 
     /** Newcomers who know as much already. */
@@ -200,7 +207,8 @@ final class Audience {
             member.skip = frames.writerIndex();
             member.entered = said;
             member.enteredAt = gatheredEver;
-            member.connection.write(part);
+            member.connection.write(part, gatheredMessages.size() - member.skippedMessages);
+            member.skippedMessages = gatheredMessages.size();
         }
     }
 
@@ -217,11 +225,13 @@ final class Audience {
             Membership member = members[i];
             ByteBuf frames = gathered[formatOf(member)];
             int from = member.skip;
+            int messages = gatheredMessages.size() - member.skippedMessages;
             member.skip = 0;
+            member.skippedMessages = 0;
             if (frames != null && from < frames.writerIndex()) {
                 Position at = conflates && member.connection.isBehind() ? positionBefore(member) : null;
                 if (at == null) {
-                    deliver(member, frames, from);
+                    deliver(member, frames, from, messages);
                 } else {
                     behind.accept(member, at);
                 }
@@ -242,12 +252,12 @@ final class Audience {
     }
 
     /** What waits for a member holds on to the whole buffer, so a small part is a copy: a budget would count too little. */
-    private static void deliver(Membership member, ByteBuf frames, int from) {
+    private static void deliver(Membership member, ByteBuf frames, int from, int messages) {
         int length = frames.writerIndex() - from;
         if (length * 4 < frames.writerIndex()) {
-            member.connection.write(frames.copy(from, length));
+            member.connection.write(frames.copy(from, length), messages);
         } else {
-            member.connection.deliver(frames, from);
+            member.connection.deliver(frames, from, messages);
         }
     }
 

@@ -49,6 +49,9 @@ public final class Connection implements ClientMessage.Receiver {
     private final ConnectionVerticle edge;
     private final ConnectionId id;
     private final Outbound out;
+    /** Where the client is, as limits count it. */
+    private final String address;
+
     private final Runnable onEnd;
     /** When it was opened, in milliseconds since 1970. */
     private final long since = System.currentTimeMillis();
@@ -65,6 +68,8 @@ public final class Connection implements ClientMessage.Receiver {
     private @Nullable RoomName lastJoined;
     /** So that a delivery need not look into the map. */
     private boolean inOneRoom;
+
+    private final Traffic traffic = new Traffic();
 
     private boolean ended;
     /** Its client was told to come back elsewhere. */
@@ -88,11 +93,13 @@ public final class Connection implements ClientMessage.Receiver {
     /** Something was written since its client was told where it stands. */
     private boolean cursorIsDue;
 
-    Connection(ConnectionVerticle edge, ConnectionId id, Outbound out, Identity identity, Runnable onEnd) {
+    Connection(
+            ConnectionVerticle edge, ConnectionId id, Outbound out, Identity identity, String address, Runnable onEnd) {
         this.edge = edge;
         this.id = id;
         this.out = out;
         this.identity = identity;
+        this.address = address;
         this.onEnd = onEnd;
         this.oneWay = out.format().isOneWay();
     }
@@ -128,20 +135,22 @@ public final class Connection implements ClientMessage.Receiver {
 
     /** One whole text message. */
     public void onText(byte[] utf8) {
-        onCommand(null, () -> Command.read(utf8));
+        onCommand(null, utf8.length, () -> Command.read(utf8));
     }
 
     /**
      * One command, which is read when it is known to be wanted.
      *
      * @param named what the wire tells it by; null if that is in the command
+     * @param bytes its length
      */
-    public void onCommand(@Nullable CommandId named, Supplier<Command> reading) {
+    public void onCommand(@Nullable CommandId named, int bytes, Supplier<Command> reading) {
         if (ended || leaving) {
             // To its client there is no difference: neither was said in time.
             return;
         }
         edge.countReceived();
+        traffic.received(bytes);
         CommandId command = named;
         try {
             Command read = read(reading);
@@ -194,7 +203,7 @@ public final class Connection implements ClientMessage.Receiver {
 
     /** The wire is gone; {@code code} is what the client got, or 1006. */
     public void onClosed(int code) {
-        end(code);
+        end(code, CloseReason.toldByWire(code));
     }
 
     // What the client wants
@@ -417,7 +426,7 @@ public final class Connection implements ClientMessage.Receiver {
         } else if (!ended) {
             ServerMessage beginning = new ServerMessage.Joined(
                     join.id(), room, members, entrance.position(), entrance.recovered(), null, null);
-            write(edge.encode(beginning, entrance.ending(), out.format()));
+            write(edge.encode(beginning, entrance.ending(), out.format()), 1);
             edge.countSent(1);
         }
         if (oneWay && memberships.values().stream().allMatch(each -> each.asked == null)) {
@@ -486,7 +495,7 @@ public final class Connection implements ClientMessage.Receiver {
 
     void send(ServerMessage message) {
         if (!ended && out.format().tells(message)) {
-            write(edge.encode(new SharedMessage(message, 0), out.format()));
+            write(edge.encode(new SharedMessage(message, 0), out.format()), 1);
             edge.countSent(1);
         }
     }
@@ -495,8 +504,10 @@ public final class Connection implements ClientMessage.Receiver {
      * Owns the buffer. A client is slow when what was left over from earlier rounds of the loop exceeds its budget: what
      * is written in this one cannot have left yet, however fast the client reads.
      */
-    void write(ByteBuf frames) {
-        if (isAffordable(frames.readableBytes())) {
+    void write(ByteBuf frames, int messages) {
+        int length = frames.readableBytes();
+        if (isAffordable(length)) {
+            traffic.sent(messages, length);
             out.write(frames);
             edge.flushLater(this);
             movedOn();
@@ -509,11 +520,12 @@ public final class Connection implements ClientMessage.Receiver {
      * The same for what a room said in this turn of the loop, which ends now; the buffer remains the caller's. A
      * connection in one room gets nothing more in this turn, and need not be visited again to be flushed.
      */
-    void deliver(ByteBuf shared, int from) {
+    void deliver(ByteBuf shared, int from, int messages) {
         int length = shared.writerIndex() - from;
         if (!isAffordable(length)) {
             return;
         }
+        traffic.sent(messages, length);
         if (inOneRoom && !toFlush) {
             out.send(shared, from);
         } else {
@@ -649,7 +661,7 @@ public final class Connection implements ClientMessage.Receiver {
         if (oneWay) {
             sayFarewell(reason);
         }
-        end(reason.code());
+        end(reason.code(), reason.text());
         return out.close(reason);
     }
 
@@ -675,11 +687,12 @@ public final class Connection implements ClientMessage.Receiver {
         return ThreadLocalRandom.current().nextLong(MIN_RETURN_MS, MAX_RETURN_MS + 1);
     }
 
-    private void end(int code) {
+    private void end(int code, String reason) {
         if (ended) {
             return;
         }
         ended = true;
+        edge.closings().log(id, identity, format(), address, since, traffic, memberships.size(), code, reason);
         for (Membership membership : memberships.values()) {
             edge.memberships().leave(membership);
             if (!isAnonymous()) {

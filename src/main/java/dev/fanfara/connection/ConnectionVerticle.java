@@ -72,6 +72,7 @@ public final class ConnectionVerticle extends VerticleBase {
     private final Deadlines heartbeats = new Deadlines();
     private final Deadlines expiries = new Deadlines();
     private final Endings endings = new Endings();
+    private final Closings closings = new Closings();
 
     private List<Audience> toDeliver = new ArrayList<>();
     private List<Connection> toFlush = new ArrayList<>();
@@ -139,9 +140,14 @@ public final class ConnectionVerticle extends VerticleBase {
 
     // Connections come and go
 
-    /** A transport brings a client that may enter. {@code onEnd} runs once, when it is gone. Event loop only. */
-    public Connection open(Outbound out, Identity identity, Runnable onEnd) {
-        Connection connection = new Connection(this, ConnectionId.random(), out, identity, onEnd);
+    /**
+     * A transport brings a client that may enter. Event loop only.
+     *
+     * @param address where it is, as limits count it
+     * @param onEnd runs once, when it is gone
+     */
+    public Connection open(Outbound out, Identity identity, String address, Runnable onEnd) {
+        Connection connection = new Connection(this, ConnectionId.random(), out, identity, address, onEnd);
         connections.put(connection.id(), connection);
         index(connection);
         metrics.connectionOpened(out.format().transport());
@@ -173,6 +179,10 @@ public final class ConnectionVerticle extends VerticleBase {
         heartbeats.remove(connection.heartbeatTick, connection);
         expiries.remove(connection.expiryTick, connection);
         metrics.connectionClosed(connection.format().transport(), code);
+    }
+
+    Closings closings() {
+        return closings;
     }
 
     void expiryChanged(Connection connection) {
@@ -252,6 +262,7 @@ public final class ConnectionVerticle extends VerticleBase {
         tellCursors();
         weigh();
         endings.release();
+        closings.tick(System.nanoTime());
         if (drain != null) {
             drain.closeDue();
         }
@@ -332,7 +343,7 @@ public final class ConnectionVerticle extends VerticleBase {
         Map<WireFormat, ByteBuf> framed = new HashMap<>();
         for (Connection receiver : receivers) {
             ByteBuf frame = framed.computeIfAbsent(receiver.format(), format -> encode(shared, format));
-            receiver.write(frame.retainedDuplicate());
+            receiver.write(frame.retainedDuplicate(), 1);
         }
         framed.values().forEach(ByteBuf::release);
         countSent(receivers.size());

@@ -24,6 +24,8 @@ final class Membership {
     int index = -1;
     /** How much of the audience's unwritten frames it has had, or must not have, in bytes. */
     int skip;
+    /** How many messages these are. */
+    int skippedMessages;
     /** As of when it knew the room when its audience had gathered so many messages. */
     @Nullable
     Position entered;

@@ -32,8 +32,8 @@ final class Answer {
     }
 
     /** A problem that has more to say than others (RFC 9457 section 3.2). */
-    static Answer of(Problem problem, JsonObject more) {
-        JsonObject body = new JsonObject(Buffer.buffer(problem.body()));
+    static Answer of(Problem problem, @Nullable String requestId, JsonObject more) {
+        JsonObject body = new JsonObject(Buffer.buffer(problem.body(requestId)));
         return new Answer(problem.status(), body.mergeIn(more).toBuffer());
     }
 

@@ -6,6 +6,7 @@ import dev.fanfara.metrics.GatewayMetrics;
 import dev.fanfara.protocol.ErrorCode;
 import dev.fanfara.rollout.PlanRefused;
 import dev.fanfara.rollout.Rollout;
+import dev.fanfara.trace.RequestTrace;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonObject;
 import java.nio.charset.StandardCharsets;
@@ -50,7 +51,7 @@ final class ConfigApi {
         if (note.length() > MAX_NOTE_LENGTH) {
             throw Problem.badRequest("note: expected at most " + MAX_NOTE_LENGTH + " characters");
         }
-        return body(call, document -> orPlan(rollout.apply(document, note, after)));
+        return body(call, document -> orPlan(call, rollout.apply(document, note, after)));
     }
 
     /** {@code POST /admin/api/config/rollback?version=}: what {@link Rollout#status} tells; 0 stands for the nodes' files. */
@@ -60,7 +61,7 @@ final class ConfigApi {
         if (version == null) {
             throw Problem.badRequest("version: expected the number of an earlier version, or 0 for the files");
         }
-        return orPlan(rollout.rollback(version));
+        return orPlan(call, rollout.rollback(version));
     }
 
     private Future<Answer> body(Call call, Function<String, Future<Answer>> action) {
@@ -73,11 +74,12 @@ final class ConfigApi {
                 bytes -> action.apply(new String(bytes, StandardCharsets.UTF_8)));
     }
 
-    private static Future<Answer> orPlan(Future<JsonObject> outcome) {
+    private static Future<Answer> orPlan(Call call, Future<JsonObject> outcome) {
         return outcome.map(Answer::of).recover(failure -> {
             if (failure instanceof PlanRefused refused) {
                 Problem problem = new Problem(422, ErrorCode.BAD_REQUEST, String.valueOf(refused.getMessage()));
-                return Future.succeededFuture(Answer.of(problem, refused.plan()));
+                String requestId = RequestTrace.id(call.request().response());
+                return Future.succeededFuture(Answer.of(problem, requestId, refused.plan()));
             }
             return Future.failedFuture(failure);
         });

@@ -9,6 +9,7 @@ import dev.fanfara.config.TlsConfig;
 import dev.fanfara.memory.Heap;
 import dev.fanfara.protocol.ErrorCode;
 import dev.fanfara.protocol.Refusal;
+import dev.fanfara.trace.RequestTrace;
 import dev.fanfara.transport.Gatekeeper;
 import dev.fanfara.transport.Pipelines;
 import dev.fanfara.transport.engineio.EngineDoor;
@@ -165,6 +166,10 @@ public final class HttpVerticle extends VerticleBase {
     }
 
     private void enter(HttpServerRequest request) {
+        RequestTrace.begin(request);
+        if (inForce().logging().access()) {
+            AccessLog.follow(request, client(request));
+        }
         EngineDoor engine = doors.engineAt(request.path());
         Handler<HttpServerRequest> onward = onward(request.path());
         Optional<Problem> mistake = RequestRules.mistake(request, engine != null || onward != null);
@@ -235,7 +240,9 @@ public final class HttpVerticle extends VerticleBase {
             doors.upgrades().accept(request);
         } catch (RuntimeException bug) {
             // Its text may hold the query, and that a token.
-            LOG.error("an upgrade failed: {}", bug.getClass().getName());
+            LOG.atError()
+                    .addKeyValue("requestId", RequestTrace.id(request.response()))
+                    .log("an upgrade failed: {}", bug.getClass().getName());
             Problem.of(bug).answer(request.response());
         }
     }
@@ -310,13 +317,17 @@ public final class HttpVerticle extends VerticleBase {
     }
 
     private Optional<Problem> count(HttpServerRequest request) {
-        ClientAddress client = ClientAddress.of(
+        Optional<Duration> wait =
+                parts.admission().requests().refuses(client(request).group());
+        wait.ifPresent(refused -> parts.metrics().rateLimited("requests"));
+        return wait.map(Problem::rateLimited);
+    }
+
+    private ClientAddress client(HttpServerRequest request) {
+        return ClientAddress.of(
                 request.remoteAddress(),
                 request.headers().getAll("X-Forwarded-For"),
                 inForce().server().trustedProxies());
-        Optional<Duration> wait = parts.admission().requests().refuses(client.group());
-        wait.ifPresent(refused -> parts.metrics().rateLimited("requests"));
-        return wait.map(Problem::rateLimited);
     }
 
     private static void doNotStore(RoutingContext ctx) {
@@ -353,15 +364,22 @@ public final class HttpVerticle extends VerticleBase {
             return Problem.badRequest("This is not a valid path");
         }
         if (ctx.response().closed()) {
-            LOG.debug("the client left before its answer", failure);
+            LOG.atDebug()
+                    .addKeyValue("requestId", RequestTrace.id(ctx.response()))
+                    .setCause(failure)
+                    .log("the client left before its answer");
         } else {
-            LOG.error("{} {} failed", ctx.request().method(), ctx.request().path(), failure);
+            LOG.atError()
+                    .addKeyValue("requestId", RequestTrace.id(ctx.response()))
+                    .setCause(failure)
+                    .log("{} {} failed", ctx.request().method(), ctx.request().path());
         }
         return Problem.of(failure);
     }
 
     /** The decoder gave up; nothing that follows on this connection can be trusted to begin where we think it does. */
     static void refuseUnreadable(HttpServerRequest request) {
+        RequestTrace.begin(request);
         request.response().putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
         RequestRules.unreadable(request.decoderResult().cause()).answer(request.response());
     }

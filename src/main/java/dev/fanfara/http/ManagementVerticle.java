@@ -3,6 +3,7 @@ package dev.fanfara.http;
 import dev.fanfara.config.GatewayConfig;
 import dev.fanfara.config.ManagementConfig;
 import dev.fanfara.config.TlsConfig;
+import dev.fanfara.trace.RequestTrace;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
@@ -77,6 +78,7 @@ public final class ManagementVerticle extends VerticleBase {
     }
 
     private void enter(HttpServerRequest request) {
+        RequestTrace.begin(request);
         HttpServerResponse response = request.response();
         Optional<Problem> mistake = RequestRules.mistake(request, false);
         if (mistake.isPresent()) {

@@ -3,6 +3,7 @@ package dev.fanfara.http;
 import dev.fanfara.protocol.ErrorCode;
 import dev.fanfara.protocol.JsonWriter;
 import dev.fanfara.protocol.Refusal;
+import dev.fanfara.trace.RequestTrace;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
@@ -121,7 +122,7 @@ public final class Problem extends RuntimeException {
         if (header != null) {
             response.putHeader(header.name, header.value);
         }
-        response.end(Buffer.buffer(body()));
+        response.end(Buffer.buffer(body(RequestTrace.id(response))));
     }
 
     public int status() {
@@ -136,14 +137,16 @@ public final class Problem extends RuntimeException {
         return detail;
     }
 
-    byte[] body() {
-        return new JsonWriter(160)
+    /** @param requestId by which whoever reads it can be helped */
+    byte[] body(@Nullable String requestId) {
+        return new JsonWriter(200)
                 .beginObject()
                 .member("type", "about:blank")
                 .member("title", HttpResponseStatus.valueOf(status).reasonPhrase())
                 .member("status", status)
                 .member("detail", detail)
                 .member("code", code.wireName())
+                .memberIfPresent("requestId", requestId)
                 .endObject()
                 .toBytes();
     }

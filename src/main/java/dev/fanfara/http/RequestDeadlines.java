@@ -324,7 +324,7 @@ final class RequestDeadlines extends ChannelDuplexHandler {
 
     private static byte[] timedOut() {
         Problem problem = new Problem(408, ErrorCode.BAD_REQUEST, "The request did not arrive in time");
-        String body = new String(problem.body(), StandardCharsets.UTF_8);
+        String body = new String(problem.body(null), StandardCharsets.UTF_8);
         String response = "HTTP/1.1 408 Request Timeout\r\n" + SecurityHeaders.lines()
                 + "Content-Type: application/problem+json\r\nCache-Control: no-store\r\nConnection: close\r\n"
                 + "Content-Length: " + body.length() + "\r\n\r\n" + body;

@@ -24,11 +24,12 @@ public final class Logging extends ContextAwareBase implements Configurator {
     private static final int QUEUED_LINES = 8192;
     /** Control characters would let a client write lines of its own. */
     private static final String PATTERN =
-            "%d{yyyy-MM-dd'T'HH:mm:ss.SSSXXX} %-5level %logger{0} - %replace(%msg){'[\\p{Cntrl}&&[^\\t\\n]]','?'}%n";
+            "%d{yyyy-MM-dd'T'HH:mm:ss.SSSXXX} %-5level %logger{0} - %replace(%msg%replace( %kvp){'^ $',''})"
+                    + "{'[\\p{Cntrl}&&[^\\t\\n]]','?'}%n";
 
     @Override
     public ExecutionStatus configure(LoggerContext context) {
-        apply(context, new LoggingConfig(LogLevel.WARN, LogFormat.TEXT));
+        apply(context, new LoggingConfig(LogLevel.WARN, LogFormat.TEXT, false));
         return ExecutionStatus.DO_NOT_INVOKE_NEXT_IF_ANY;
     }
 
@@ -45,6 +46,10 @@ public final class Logging extends ContextAwareBase implements Configurator {
         ch.qos.logback.classic.Logger root = context.getLogger(Logger.ROOT_LOGGER_NAME);
         root.setLevel(Level.valueOf(config.level().name()));
         root.addAppender(appender(context, config.format()));
+        if (!root.getLevel().isGreaterOrEqual(Level.DEBUG)) {
+            // At "trace" it tells the address of each request, with the query and what may be in it: a token.
+            context.getLogger("io.vertx.ext.web").setLevel(Level.DEBUG);
+        }
         if (root.getLevel().isGreaterOrEqual(Level.INFO)) {
             // At their own "info" they tell of each step of each start, and Netty of what a client sent.
             context.getLogger("com.hazelcast").setLevel(Level.WARN);
@@ -81,7 +86,7 @@ public final class Logging extends ContextAwareBase implements Configurator {
             json.setWithContext(false);
             json.setWithMarkers(false);
             json.setWithMDC(false);
-            json.setWithKVPList(false);
+            json.setWithKVPList(true);
             json.start();
             return json;
         }

@@ -26,6 +26,9 @@ public enum CloseReason {
     NO_MAJORITY(4016, "No majority"),
     DISCONNECTED(4503, "Disconnected");
 
+    /** RFC 6455 section 7.4.1: there was no close frame. */
+    private static final int ABNORMAL = 1006;
+
     private final int code;
     private final String text;
 
@@ -40,6 +43,29 @@ public enum CloseReason {
 
     public String text() {
         return text;
+    }
+
+    /**
+     * Why a connection is over that was not ended by {@code close}: what the wire found wrong, or what the client did. Codes
+     * that only a wire gives have one text each.
+     */
+    public static String toldByWire(int code) {
+        if (code == ABNORMAL) {
+            return "Connection lost";
+        }
+        for (CloseReason reason : values()) {
+            if (reason.code == code && reason.isOfTheWire()) {
+                return reason.text;
+            }
+        }
+        return "Closed by the client";
+    }
+
+    private boolean isOfTheWire() {
+        return switch (this) {
+            case PROTOCOL_ERROR, BINARY_NOT_SUPPORTED, INVALID_UTF8, FLOOD, TOO_BIG, INTERNAL_ERROR -> true;
+            default -> false;
+        };
     }
 
     /**

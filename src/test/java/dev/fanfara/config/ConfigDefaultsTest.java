@@ -66,7 +66,7 @@ class ConfigDefaultsTest {
                         List.of(),
                         new SocketIoConfig(List.of("/"), Duration.ofSeconds(25), Duration.ofSeconds(20), 65536),
                         true,
-                        new LoggingConfig(LogLevel.INFO, LogFormat.TEXT)));
+                        new LoggingConfig(LogLevel.INFO, LogFormat.TEXT, false)));
     }
 
     @Test

@@ -265,7 +265,7 @@ class BacklogTest {
     private RecordingWire behind(int loop, long bytes) {
         RecordingWire wire = new RecordingWire();
         onLoop(loop, () -> {
-            wire.serves(loops.get(loop).open(wire, Identity.anonymous("anon", false), () -> wire.ends++));
+            wire.serves(loops.get(loop).open(wire, Identity.anonymous("anon", false), "192.0.2.1", () -> wire.ends++));
             wire.pending = bytes;
             say(wire, 1);
         });
@@ -273,7 +273,7 @@ class BacklogTest {
     }
 
     private static void say(RecordingWire wire, int bytes) {
-        wire.connection().write(Unpooled.buffer(bytes).writeZero(bytes));
+        wire.connection().write(Unpooled.buffer(bytes).writeZero(bytes), 1);
     }
 
     /** As a tick does, but in a round of its own. */

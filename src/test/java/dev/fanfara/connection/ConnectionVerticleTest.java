@@ -339,7 +339,7 @@ class ConnectionVerticleTest {
 
     private RecordingWire open() {
         RecordingWire wire = new RecordingWire();
-        onLoop(() -> wire.serves(edge.open(wire, Identity.anonymous("anon", false), () -> wire.ends++)));
+        onLoop(() -> wire.serves(edge.open(wire, Identity.anonymous("anon", false), "192.0.2.1", () -> wire.ends++)));
         wire.forget();
         return wire;
     }

@@ -768,7 +768,7 @@ class MembershipsTest {
     private RecordingWire stream(ClientMessage.Join... joins) {
         RecordingWire wire = new RecordingWire(WireFormat.SSE);
         onLoop(() -> {
-            wire.serves(edge.open(wire, Identity.anonymous("anon", false), () -> wire.ends++));
+            wire.serves(edge.open(wire, Identity.anonymous("anon", false), "192.0.2.1", () -> wire.ends++));
             wire.connection().joinAll(List.of(joins));
         });
         wire.forget();
@@ -848,7 +848,7 @@ class MembershipsTest {
 
     private RecordingWire open() {
         RecordingWire wire = new RecordingWire();
-        onLoop(() -> wire.serves(edge.open(wire, Identity.anonymous("anon", false), () -> wire.ends++)));
+        onLoop(() -> wire.serves(edge.open(wire, Identity.anonymous("anon", false), "192.0.2.1", () -> wire.ends++)));
         wire.forget();
         return wire;
     }

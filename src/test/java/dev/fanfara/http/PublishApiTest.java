@@ -290,7 +290,7 @@ class PublishApiTest {
         String declared = "POST " + ROOM + " HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n";
         try (RawClient client = rig.raw()) {
             assertThat(client.send(declared + "Content-Length: 10000000\r\n\r\n")
-                            .until("\"too-large\"}"))
+                            .until("\"}"))
                     .startsWith("HTTP/1.1 413 ");
         }
         try (RawClient client = rig.raw()) {
@@ -299,7 +299,7 @@ class PublishApiTest {
             for (int i = 0; i < 9; i++) {
                 client.send(chunk);
             }
-            assertThat(client.until("\"too-large\"}")).startsWith("HTTP/1.1 413 ");
+            assertThat(client.until("\"}")).startsWith("HTTP/1.1 413 ");
             assertThat(client.send(chunk + "0\r\n\r\n").untilClosed()).isEmpty();
         }
         // The payload's own JSON is what is measured: a string has its quotes.

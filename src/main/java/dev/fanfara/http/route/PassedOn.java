@@ -5,6 +5,7 @@ import dev.fanfara.auth.Identity;
 import dev.fanfara.config.Cidr;
 import dev.fanfara.config.RouteAuth;
 import dev.fanfara.config.RouteRule;
+import dev.fanfara.trace.RequestTrace;
 import io.netty.handler.codec.http.QueryStringDecoder;
 import io.vertx.core.MultiMap;
 import io.vertx.core.http.HttpHeaders;
@@ -25,6 +26,8 @@ final class PassedOn {
     static final String USER = "X-Fanfara-User";
     static final String CLAIMS = "X-Fanfara-Claims";
 
+    private static final String REQUEST_ID =
+            RequestTrace.REQUEST_ID.toString().toLowerCase(Locale.ROOT);
     private static final String OURS = "x-fanfara-";
     private static final String FORWARDED = "x-forwarded-";
     private static final String FORWARDED_FOR = "X-Forwarded-For";
@@ -80,6 +83,11 @@ final class PassedOn {
             to.set("X-Forwarded-Prefix", rule.path().prefix());
         }
         caller(caller, rule.auth(), to);
+        String id = RequestTrace.id(request.response());
+        if (id != null) {
+            to.set(RequestTrace.REQUEST_ID, id);
+        }
+        to.set(RequestTrace.TRACE_PARENT, RequestTrace.parent(request.getHeader(RequestTrace.TRACE_PARENT)));
     }
 
     private static void caller(Caller caller, RouteAuth auth, MultiMap to) {
@@ -128,12 +136,12 @@ final class PassedOn {
         to.set("Forwarded", hops.isEmpty() ? hop : hops + ", " + hop);
     }
 
-    /** To the client. How long the body is, is said by whoever writes it. */
+    /** To the client, which has been told the request's name. How long the body is, is said by whoever writes it. */
     static void answer(MultiMap headers, MultiMap to) {
         Set<String> named = namedBy(headers);
         for (Map.Entry<String, String> header : headers) {
             String name = canonical(header.getKey());
-            if (!HOP_BY_HOP.contains(name) && !named.contains(name)) {
+            if (!HOP_BY_HOP.contains(name) && !named.contains(name) && !name.equals(REQUEST_ID)) {
                 to.add(header.getKey(), header.getValue());
             }
         }

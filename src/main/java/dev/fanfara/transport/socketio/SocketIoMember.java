@@ -28,7 +28,8 @@ final class SocketIoMember implements Outbound {
 
     /** Called once. The connection greets its client, which answers CONNECT. */
     void open(ConnectionVerticle edge, Identity identity, Runnable onEnd) {
-        connection = edge.open(this, identity, onEnd);
+        String address = session.handshake().client().group();
+        connection = edge.open(this, identity, address, onEnd);
     }
 
     Connection connection() {

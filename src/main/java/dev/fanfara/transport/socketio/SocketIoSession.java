@@ -114,7 +114,7 @@ final class SocketIoSession implements EngineApplication.Listener {
         switch (packet.type()) {
             case EVENT -> onEvent(member, packet);
             case BINARY_EVENT ->
-                member.connection().onCommand(packet.id(), () -> {
+                member.connection().onCommand(packet.id(), packet.data().length, () -> {
                     throw new Refusal(ErrorCode.BAD_REQUEST, "Rooms carry JSON: binary data is not passed on");
                 });
             case DISCONNECT -> {
@@ -127,7 +127,7 @@ final class SocketIoSession implements EngineApplication.Listener {
 
     private void onEvent(SocketIoMember member, Packet packet) throws Packet.Malformed {
         boolean[] malformed = new boolean[1];
-        member.connection().onCommand(packet.id(), () -> {
+        member.connection().onCommand(packet.id(), packet.data().length, () -> {
             try {
                 return read(packet);
             } catch (IOException notAnEvent) {

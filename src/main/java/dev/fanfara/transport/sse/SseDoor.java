@@ -77,7 +77,7 @@ public final class SseDoor {
                 gate.tryOpen(request, identity).orElseThrow(() -> new Refusal(ErrorCode.LIMIT, "Too many connections"));
         SseStream stream = new SseStream((ContextInternal) edge.verticleContext());
         if (stream.takeOver(request)) {
-            stream.open(edge, identity, joins, lease::close);
+            stream.open(edge, identity, joins, lease);
         } else {
             lease.close();
         }
@@ -97,7 +97,7 @@ public final class SseDoor {
         gate.requireServing();
         SseStream stream = new SseStream((ContextInternal) edge.verticleContext());
         if (stream.takeOver(request)) {
-            stream.open(edge, administrator, List.of(join), () -> {});
+            stream.open(edge, administrator, List.of(join), gate.uncounted());
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.fanfara.transport.sse;
 
+import dev.fanfara.admission.Connections;
 import dev.fanfara.auth.Identity;
 import dev.fanfara.connection.Connection;
 import dev.fanfara.connection.ConnectionVerticle;
@@ -107,9 +108,9 @@ final class SseStream extends ChannelInboundHandlerAdapter implements Outbound {
                 .toString();
     }
 
-    /** Called once, after it was taken over. {@code onEnd} runs once, when the client is gone. */
-    void open(ConnectionVerticle edge, Identity identity, List<ClientMessage.Join> joins, Runnable onEnd) {
-        Connection opened = edge.open(this, identity, onEnd);
+    /** Called once, after it was taken over. Its place is given back when the client is gone. */
+    void open(ConnectionVerticle edge, Identity identity, List<ClientMessage.Join> joins, Connections.Lease lease) {
+        Connection opened = edge.open(this, identity, lease.address(), lease::close);
         connection = opened;
         opened.joinAll(joins);
     }

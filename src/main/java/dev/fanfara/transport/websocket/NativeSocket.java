@@ -1,5 +1,6 @@
 package dev.fanfara.transport.websocket;
 
+import dev.fanfara.admission.Connections;
 import dev.fanfara.auth.Identity;
 import dev.fanfara.connection.Connection;
 import dev.fanfara.connection.ConnectionVerticle;
@@ -19,8 +20,8 @@ final class NativeSocket extends WebSocketWire implements Outbound {
     }
 
     /** Called once, when the wire is in place. */
-    void open(ConnectionVerticle edge, Identity identity, Runnable onEnd) {
-        connection = edge.open(this, identity, onEnd);
+    void open(ConnectionVerticle edge, Identity identity, Connections.Lease lease) {
+        connection = edge.open(this, identity, lease.address(), lease::close);
     }
 
     @Override

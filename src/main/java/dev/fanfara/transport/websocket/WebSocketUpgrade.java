@@ -115,7 +115,7 @@ public final class WebSocketUpgrade {
         }
         NativeSocket socket = new NativeSocket(context(), agree(request, config));
         takeOver(request, socket)
-                .onSuccess(taken -> socket.open(edge, identity, lease::close))
+                .onSuccess(taken -> socket.open(edge, identity, lease))
                 .onFailure(failed -> lease.close());
     }
 
