@@ -29,6 +29,8 @@ import dev.fanfara.connection.ConnectionVerticle;
 import dev.fanfara.connection.OutboundPerNode;
 import dev.fanfara.connection.RoomsPerUser;
 import dev.fanfara.demo.DemoFeed;
+import dev.fanfara.hook.HookEvents;
+import dev.fanfara.hook.Hooks;
 import dev.fanfara.http.ApiContract;
 import dev.fanfara.http.Assets;
 import dev.fanfara.http.ClusterStats;
@@ -132,6 +134,7 @@ public final class Gateway {
     private @Nullable LiveSettings settings;
     private @Nullable ConfigWatcher watcher;
     private @Nullable RoomLogs sharedLogs;
+    private @Nullable HookEvents events;
 
     private Gateway(Loaded started, Ports ports, String version, boolean conformance) {
         this.started = started;
@@ -327,10 +330,13 @@ public final class Gateway {
         Admission fromAnywhere = admission.fromAnywhere(() -> live.current().config());
         RoomsPerUser roomsPerUser = new RoomsPerUser();
         OutboundPerNode outbound = new OutboundPerNode(nodes.self().loops());
+        Hooks hooks = new Hooks(vertx, live, metrics, nodes.self().id());
+        events = hooks.events();
         HttpParts parts = new HttpParts(
                 live,
                 nodes,
                 metrics,
+                hooks,
                 memory,
                 admission,
                 new HttpSockets(),
@@ -341,7 +347,7 @@ public final class Gateway {
         for (int loop = 0; loop < nodes.self().loops(); loop++) {
             BroadcastVerticle rooms = new BroadcastVerticle(nodes, loop, live, logs, memory, metrics);
             ConnectionVerticle connections =
-                    new ConnectionVerticle(nodes, loop, live, roomsPerUser, outbound, memory, metrics, version);
+                    new ConnectionVerticle(nodes, loop, live, roomsPerUser, outbound, memory, metrics, hooks, version);
             Gatekeeper gate = new Gatekeeper(connections, live, admission, metrics);
             WebSocketUpgrade upgrades =
                     new WebSocketUpgrade(connections, gate, live, metrics, HttpVerticle::refuseUpgrade, conformance);
@@ -461,6 +467,9 @@ public final class Gateway {
                 .toList());
         settle(Future.join(gone, answered), windowEnds + STRAGGLERS.toNanos());
         shards.forEach(EdgeShard::sayGoodbye);
+        if (events != null) {
+            settle(events.settled(), windowEnds + STRAGGLERS.toNanos());
+        }
         if (sharedLogs != null) {
             sharedLogs.close();
         }

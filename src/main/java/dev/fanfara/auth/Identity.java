@@ -30,7 +30,9 @@ public record Identity(
     public enum Kind {
         ANONYMOUS,
         TOKEN,
-        API_KEY
+        API_KEY,
+        /** No token, but the backend said who it is. */
+        VOUCHED_FOR
     }
 
     private static final Set<Scope> ALL = Set.of(Scope.values());
@@ -43,6 +45,16 @@ public record Identity(
     /** With {@code openScopes} (a development gateway on loopback) it may also publish by the API and administrate. */
     public static Identity anonymous(String user, boolean openScopes) {
         return new Identity(Kind.ANONYMOUS, user, null, null, null, openScopes ? ALL : ANONYMOUS, null);
+    }
+
+    /** The same, as the user a backend says it is. */
+    public Identity vouchedFor(String name) {
+        return new Identity(Kind.VOUCHED_FOR, name, null, null, null, scopes, rooms);
+    }
+
+    /** Where tokens are required, it is nobody. */
+    public boolean hasNoToken() {
+        return kind == Kind.ANONYMOUS || kind == Kind.VOUCHED_FOR;
     }
 
     public boolean has(Scope scope) {

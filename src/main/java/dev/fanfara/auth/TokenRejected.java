@@ -28,7 +28,9 @@ public final class TokenRejected extends RuntimeException {
         WRONG_ISSUER("wrong-issuer"),
         WRONG_AUDIENCE("wrong-audience"),
         REVOKED("revoked"),
-        UNKNOWN_API_KEY("unknown-api-key");
+        UNKNOWN_API_KEY("unknown-api-key"),
+        /** The credentials are good; the backend was asked, and said no. */
+        DENIED("denied");
 
         private final String label;
 

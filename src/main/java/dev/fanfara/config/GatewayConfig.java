@@ -18,6 +18,7 @@ public record GatewayConfig(
         DrainConfig drain,
         List<RoomRule> rooms,
         SocketIoConfig socketio,
+        HooksConfig hooks,
         boolean demo,
         LoggingConfig logging) {
     private static final RoomPattern EVERY_ROOM = new RoomPattern("**");
@@ -57,6 +58,7 @@ public record GatewayConfig(
                 drain,
                 rooms,
                 socketio,
+                hooks,
                 demo,
                 logging);
     }
@@ -86,13 +88,14 @@ public record GatewayConfig(
                                 .put("presence", "full")),
                         "Rules for rooms; the first match wins, a room that none matches is closed"),
                 fields.object("socketio", SocketIoConfig::read, "How clients of Socket.IO are served"),
+                fields.object("hooks", HooksConfig::read, "What a backend is asked, and told"),
                 fields.value(
                         "demo",
                         Value.flag(),
                         demoByDefault,
                         "A feed of moving numbers into the room demo; on when there is no file"),
                 fields.object("logging", LoggingConfig::read, "What is logged and in which shape"));
-        fields.notYet("routes", "hooks");
+        fields.notYet("routes");
         config.checkPorts(fields);
         config.checkRooms(fields);
         config.warnOfOpenDoors(fields);

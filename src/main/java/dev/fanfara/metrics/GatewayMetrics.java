@@ -71,6 +71,12 @@ public interface GatewayMetrics {
     /** How late a timer of one event loop ran. */
     default void eventLoopLag(int loop, Duration lag) {}
 
+    /** A backend was asked or told; {@code result}: {@code allowed}, {@code denied}, {@code failed}, {@code skipped}. */
+    default void hook(String hook, String result, Duration took) {}
+
+    /** Nobody was told of so many events. */
+    default void hookEventsDropped(int events) {}
+
     default void configLoaded(String hash) {}
 
     default void configRejected() {}

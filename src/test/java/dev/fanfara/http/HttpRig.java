@@ -17,6 +17,7 @@ import dev.fanfara.bus.StateRequest;
 import dev.fanfara.config.ConfigSource;
 import dev.fanfara.config.Loaded;
 import dev.fanfara.config.Setting;
+import dev.fanfara.hook.Hooks;
 import dev.fanfara.memory.Memory;
 import dev.fanfara.metrics.GatewayMetrics;
 import dev.fanfara.protocol.Position;
@@ -99,6 +100,7 @@ final class HttpRig implements AutoCloseable {
                 live,
                 nodes,
                 notes,
+                new Hooks(vertx, live, notes, "node"),
                 memory,
                 Admission.of(() -> live.current().config()),
                 sockets,
