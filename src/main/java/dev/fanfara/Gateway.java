@@ -30,6 +30,8 @@ import dev.fanfara.connection.ConnectionVerticle;
 import dev.fanfara.connection.OutboundPerNode;
 import dev.fanfara.connection.RoomsPerUser;
 import dev.fanfara.demo.DemoFeed;
+import dev.fanfara.hook.HookEvents;
+import dev.fanfara.hook.Hooks;
 import dev.fanfara.http.ApiContract;
 import dev.fanfara.http.Assets;
 import dev.fanfara.http.ClusterStats;
@@ -147,6 +149,8 @@ public final class Gateway {
     /** Set before anything can be reloaded. */
     private volatile @Nullable ManagementVerticle management;
 
+    private @Nullable HookEvents events;
+
     private Gateway(Loaded started, Ports ports, String version, boolean conformance) {
         this.started = started;
         this.ports = ports;
@@ -209,10 +213,13 @@ public final class Gateway {
         Rollout rollout =
                 new Rollout(vertx, nodes, watching, versions, () -> majority.isHeld() && majority.isConfirmed());
         ApiContract contract = await(api, START_TIMEOUT);
+        Hooks hooks = new Hooks(vertx, live, metrics, nodes.self().id());
+        events = hooks.events();
         HttpParts parts = new HttpParts(
                 live,
                 nodes,
                 metrics,
+                hooks,
                 memory,
                 Admission.of(() -> live.current().config()),
                 new HttpSockets(),
@@ -381,13 +388,14 @@ public final class Gateway {
         Admission fromAnywhere = admission.fromAnywhere(() -> live.current().config());
         RoomsPerUser roomsPerUser = new RoomsPerUser();
         OutboundPerNode outbound = new OutboundPerNode(nodes.self().loops());
+        Hooks hooks = parts.hooks();
         Routes routes = new Routes(() -> live.current().config());
         HealthChecks.start(vertx, routes, metrics);
         List<SseDoor> doors = new ArrayList<>();
         for (int loop = 0; loop < nodes.self().loops(); loop++) {
             BroadcastVerticle rooms = new BroadcastVerticle(nodes, loop, live, logs, memory, metrics);
             ConnectionVerticle connections =
-                    new ConnectionVerticle(nodes, loop, live, roomsPerUser, outbound, memory, metrics, version);
+                    new ConnectionVerticle(nodes, loop, live, roomsPerUser, outbound, memory, metrics, hooks, version);
             Gatekeeper gate = new Gatekeeper(connections, live, admission, metrics);
             WebSocketUpgrade upgrades =
                     new WebSocketUpgrade(connections, gate, live, metrics, HttpVerticle::refuseUpgrade, conformance);
@@ -510,6 +518,9 @@ public final class Gateway {
                 .toList());
         settle(Future.join(gone, answered), windowEnds + STRAGGLERS.toNanos());
         shards.forEach(EdgeShard::sayGoodbye);
+        if (events != null) {
+            settle(events.settled(), windowEnds + STRAGGLERS.toNanos());
+        }
         if (sharedLogs != null) {
             sharedLogs.close();
         }

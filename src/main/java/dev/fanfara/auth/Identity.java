@@ -32,7 +32,9 @@ public record Identity(
         TOKEN,
         API_KEY,
         /** Has the admin token. */
-        ADMINISTRATOR
+        ADMINISTRATOR,
+        /** No token, but the backend said who it is. */
+        VOUCHED_FOR
     }
 
     private static final Set<Scope> ALL = Set.of(Scope.values());
@@ -55,6 +57,16 @@ public record Identity(
     /** The same until then. */
     public Identity until(Instant expiry) {
         return new Identity(kind, user, expiry, issued, tokenId, scopes, rooms);
+    }
+
+    /** The same, as the user a backend says it is. */
+    public Identity vouchedFor(String name) {
+        return new Identity(Kind.VOUCHED_FOR, name, null, null, null, scopes, rooms);
+    }
+
+    /** Where tokens are required, it is nobody. */
+    public boolean hasNoToken() {
+        return kind == Kind.ANONYMOUS || kind == Kind.VOUCHED_FOR;
     }
 
     public boolean has(Scope scope) {

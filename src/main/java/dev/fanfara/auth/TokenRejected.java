@@ -29,7 +29,9 @@ public final class TokenRejected extends RuntimeException {
         WRONG_AUDIENCE("wrong-audience"),
         REVOKED("revoked"),
         UNKNOWN_API_KEY("unknown-api-key"),
-        WRONG_ADMIN_TOKEN("wrong-admin-token");
+        WRONG_ADMIN_TOKEN("wrong-admin-token"),
+        /** The credentials are good; the backend was asked, and said no. */
+        DENIED("denied");
 
         private final String label;
 

@@ -19,6 +19,7 @@ public record GatewayConfig(
         List<RoomRule> rooms,
         List<RouteRule> routes,
         SocketIoConfig socketio,
+        HooksConfig hooks,
         boolean demo,
         LoggingConfig logging) {
     private static final RoomPattern EVERY_ROOM = new RoomPattern("**");
@@ -59,6 +60,7 @@ public record GatewayConfig(
                 rooms,
                 routes,
                 socketio,
+                hooks,
                 demo,
                 logging);
     }
@@ -93,13 +95,13 @@ public record GatewayConfig(
                         List.of(),
                         "Paths that are passed on to upstream services; the first match wins"),
                 fields.object("socketio", SocketIoConfig::read, "How clients of Socket.IO are served"),
+                fields.object("hooks", HooksConfig::read, "What a backend is asked, and told"),
                 fields.value(
                         "demo",
                         Value.flag(),
                         demoByDefault,
                         "A feed of moving numbers into the room demo; on when there is no file"),
                 fields.object("logging", LoggingConfig::read, "What is logged and in which shape"));
-        fields.notYet("hooks");
         config.checkPorts(fields);
         config.checkRooms(fields);
         config.checkRoutes(fields);

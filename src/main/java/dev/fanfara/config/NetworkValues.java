@@ -62,6 +62,17 @@ final class NetworkValues {
             "^https?://",
             NetworkValues::jwksUrl);
 
+    /** What the operator writes is asked, whoever that is; a password would show in every log of a proxy. */
+    static final Value<String> HOOK_URL = Value.spelled(
+            "an http or https URL without a password", "https://backend.example.com/hooks", "^https?://", text -> {
+                URI url = URI.create(text);
+                boolean isHttp = "https".equalsIgnoreCase(url.getScheme()) || "http".equalsIgnoreCase(url.getScheme());
+                if (!isHttp || url.getHost() == null || url.getUserInfo() != null || url.getFragment() != null) {
+                    throw new IllegalArgumentException("no such URL");
+                }
+                return text;
+            });
+
     private NetworkValues() {}
 
     static boolean isLoopback(String host) {

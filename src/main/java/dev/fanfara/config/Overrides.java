@@ -89,7 +89,7 @@ final class Overrides {
         for (Setting setting : settings) {
             List<String> path = Arrays.asList(setting.path().split("\\.", -1));
             if (shape.find(path) == null) {
-                unknownPath(setting, path);
+                unknownPath(setting);
             } else {
                 lay(path, setting.value(), setting.flag());
             }
@@ -157,14 +157,6 @@ final class Overrides {
     }
 
     private void unknownVariable(String name, Map<String, List<String>> paths) {
-        List<String> path = new ArrayList<>();
-        for (String part : name.substring(PREFIX.length()).split("__", -1)) {
-            path.add(camel(part));
-        }
-        if (shape.isNotYet(path)) {
-            mistakes.add(notYet(name, String.join(".", path)));
-            return;
-        }
         String near = near(
                 name.substring(PREFIX.length()),
                 "__",
@@ -179,11 +171,7 @@ final class Overrides {
                 near == null ? null : PREFIX + near));
     }
 
-    private void unknownPath(Setting setting, List<String> path) {
-        if (shape.isNotYet(path)) {
-            mistakes.add(notYet(setting.flag(), setting.path()));
-            return;
-        }
+    private void unknownPath(Setting setting) {
         List<String> known = new ArrayList<>();
         shape.paths().forEach(each -> known.add(String.join(".", each)));
         String near = near(setting.path(), ".", known);
@@ -203,24 +191,8 @@ final class Overrides {
                 .orElseGet(() -> DidYouMean.closest(written, known));
     }
 
-    private static Mistake notYet(String from, String path) {
-        return new Mistake("", from, path, "no such key: this version does not have it yet", null);
-    }
-
     private static boolean isServiceLink(String name, String value) {
         return SERVICE_LINK.matcher(name).matches() || (name.endsWith("_PORT") && value.matches("(tcp|udp|sctp)://.*"));
-    }
-
-    private static String camel(String snake) {
-        StringBuilder camel = new StringBuilder();
-        for (String word : snake.toLowerCase(Locale.ROOT).split("_", -1)) {
-            if (camel.isEmpty() || word.isEmpty()) {
-                camel.append(word);
-            } else {
-                camel.append(Character.toUpperCase(word.charAt(0))).append(word, 1, word.length());
-            }
-        }
-        return camel.toString();
     }
 
     /** {@code --set server.host='"::1"'} is JSON too; any other text is taken as it is, even if it looks like a number. */

@@ -9,6 +9,7 @@ import dev.fanfara.bus.SharedMessage;
 import dev.fanfara.config.LimitsConfig;
 import dev.fanfara.config.Rate;
 import dev.fanfara.config.RoomRule;
+import dev.fanfara.hook.Hooks;
 import dev.fanfara.protocol.ClientMessage;
 import dev.fanfara.protocol.CloseReason;
 import dev.fanfara.protocol.Command;
@@ -22,12 +23,14 @@ import dev.fanfara.protocol.Scope;
 import dev.fanfara.protocol.ServerMessage;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.PooledByteBufAllocator;
+import io.vertx.core.AsyncResult;
 import io.vertx.core.Future;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -70,6 +73,8 @@ public final class Connection implements ClientMessage.Receiver {
     private boolean inOneRoom;
 
     private final Traffic traffic = new Traffic();
+    /** From the first time on that the backend is asked about one of its commands. */
+    private @Nullable Parked parked;
 
     private boolean ended;
     /** Its client was told to come back elsewhere. */
@@ -151,6 +156,21 @@ public final class Connection implements ClientMessage.Receiver {
         }
         edge.countReceived();
         traffic.received(bytes);
+        if (parked == null || !parked.isWaiting()) {
+            handle(named, reading);
+        } else if (parked.add(bytes, () -> handle(named, reading))) {
+            unanswered++;
+        } else {
+            edge.metrics().rateLimited("messages");
+            handle(named, () -> tooMuchWaits(reading.get()));
+        }
+    }
+
+    private static Command tooMuchWaits(Command command) {
+        throw new Refusal(ErrorCode.RATE_LIMITED, "Too much waits for what the backend says");
+    }
+
+    private void handle(@Nullable CommandId named, Supplier<Command> reading) {
         CommandId command = named;
         try {
             Command read = read(reading);
@@ -213,7 +233,8 @@ public final class Connection implements ClientMessage.Receiver {
         try {
             for (ClientMessage.Join join : joins) {
                 if (!ended) {
-                    onJoin(join);
+                    requireMayJoin(join);
+                    enter(join);
                 }
             }
         } catch (Refusal changedSinceItWasAsked) {
@@ -236,6 +257,19 @@ public final class Connection implements ClientMessage.Receiver {
 
     @Override
     public void onJoin(ClientMessage.Join join) {
+        requireMayJoin(join);
+        if (edge.hooks().asksToJoin(join.room())) {
+            await(join.id(), edge.hooks().join(asker(), join.room()), allowed -> {
+                // Things may have changed meanwhile.
+                requireMayJoin(join);
+                enter(join);
+            });
+        } else {
+            enter(join);
+        }
+    }
+
+    private void requireMayJoin(ClientMessage.Join join) {
         RoomName room = join.room();
         if (memberships.containsKey(room)) {
             throw new Refusal(ErrorCode.ALREADY_JOINED, "This connection is in the room already");
@@ -244,6 +278,9 @@ public final class Connection implements ClientMessage.Receiver {
         if (memberships.size() >= limits().roomsPerConnection()) {
             throw new Refusal(ErrorCode.LIMIT, "This connection is in as many rooms as it may be");
         }
+    }
+
+    private void enter(ClientMessage.Join join) {
         if (!isAnonymous()) {
             edge.roomsPerUser().take(identity.user(), limits().roomsPerUser());
         }
@@ -260,11 +297,29 @@ public final class Connection implements ClientMessage.Receiver {
 
     @Override
     public void onPublish(ClientMessage.Publish publish) {
-        Membership membership = required(publish.room());
+        Membership membership = mayPublish(publish.room());
+        RoomName room = membership.room();
+        if (edge.hooks().asksToPublish(room)) {
+            await(
+                    publish.id(),
+                    edge.hooks().publish(asker(), room, publish.key(), publish.payload(), null),
+                    payload -> publish(mayPublish(room), publish.saying(payload)));
+        } else {
+            publish(membership, publish);
+        }
+    }
+
+    private Membership mayPublish(@Nullable RoomName named) {
+        Membership membership = required(named);
         RoomName room = membership.room();
         if (!identity.may(RoomAction.PUBLISH, room, rule(room))) {
             throw new Refusal(ErrorCode.FORBIDDEN, "Publishing to this room is not allowed");
         }
+        return membership;
+    }
+
+    private void publish(Membership membership, ClientMessage.Publish publish) {
+        RoomName room = membership.room();
         if (publish.id() != null || rule(room).keepsHistory()) {
             unanswered++;
         }
@@ -363,6 +418,41 @@ public final class Connection implements ClientMessage.Receiver {
         send(new ServerMessage.Pong(ping.id(), System.currentTimeMillis()));
     }
 
+    private Hooks.Asker asker() {
+        return new Hooks.Asker(identity.user(), format().transport(), id, address);
+    }
+
+    /** What the client says until then waits, so that all it says is done in the order it was said. */
+    private <T> void await(@Nullable CommandId command, Future<T> answer, Consumer<T> then) {
+        if (parked == null) {
+            parked = new Parked(edge.memory().intake());
+        }
+        Parked rest = parked;
+        rest.await();
+        unanswered++;
+        answer.onComplete(said -> {
+            if (!ended) {
+                goOn(command, said, then);
+                answered();
+                rest.goOn(this::answered);
+            }
+        });
+    }
+
+    private <T> void goOn(@Nullable CommandId command, AsyncResult<T> said, Consumer<T> then) {
+        try {
+            if (said.failed()) {
+                throw Refusal.of(said.cause());
+            }
+            then.accept(said.result());
+        } catch (Refusal refusal) {
+            refuse(command, refusal);
+        } catch (RuntimeException bug) {
+            LOG.error("a command failed", bug);
+            refuse(command, Refusal.of(bug));
+        }
+    }
+
     private Membership required(@Nullable RoomName room) {
         RoomName named = room == null ? lastJoined : room;
         Membership membership = named == null ? null : memberships.get(named);
@@ -398,7 +488,7 @@ public final class Connection implements ClientMessage.Receiver {
 
     /** The configuration or the token changed: what is no longer allowed ends. */
     void reauthorize() {
-        if (isAnonymous() && edge.configInForce().auth().required()) {
+        if (identity.hasNoToken() && edge.configInForce().auth().required()) {
             close(CloseReason.TOKEN_REQUIRED);
             return;
         }
@@ -692,6 +782,8 @@ public final class Connection implements ClientMessage.Receiver {
             return;
         }
         ended = true;
+        String transport = format().transport();
+        edge.hooks().events().disconnected(id, identity.user(), transport, address, code, reason);
         edge.closings().log(id, identity, format(), address, since, traffic, memberships.size(), code, reason);
         for (Membership membership : memberships.values()) {
             edge.memberships().leave(membership);
@@ -700,6 +792,9 @@ public final class Connection implements ClientMessage.Receiver {
             }
         }
         memberships = Map.of();
+        if (parked != null) {
+            parked.clear();
+        }
         edge.ended(this, code);
         onEnd.run();
     }

@@ -12,6 +12,7 @@ import dev.fanfara.bus.SharedEnding;
 import dev.fanfara.bus.SharedMessage;
 import dev.fanfara.config.CompressionConfig;
 import dev.fanfara.config.GatewayConfig;
+import dev.fanfara.hook.Hooks;
 import dev.fanfara.memory.Memory;
 import dev.fanfara.metrics.GatewayMetrics;
 import dev.fanfara.protocol.CloseReason;
@@ -62,6 +63,7 @@ public final class ConnectionVerticle extends VerticleBase {
     private final Announcer announcer;
     private final String version;
     private final GatewayMetrics metrics;
+    private final Hooks hooks;
 
     private final Map<ConnectionId, Connection> connections = new HashMap<>();
     /** The connections of each user; nearly always one. */
@@ -99,6 +101,7 @@ public final class ConnectionVerticle extends VerticleBase {
             OutboundPerNode outboundPerNode,
             Memory memory,
             GatewayMetrics metrics,
+            Hooks hooks,
             String version) {
         this.nodes = nodes;
         this.loop = loop;
@@ -110,6 +113,7 @@ public final class ConnectionVerticle extends VerticleBase {
         this.version = version;
         this.authorizedBy = settings.current().config();
         this.metrics = metrics;
+        this.hooks = hooks;
         this.memberships = new Memberships(this, nodes.self(), loop);
     }
 
@@ -151,6 +155,7 @@ public final class ConnectionVerticle extends VerticleBase {
         connections.put(connection.id(), connection);
         index(connection);
         metrics.connectionOpened(out.format().transport());
+        hooks.events().connected(connection.id(), identity.user(), out.format().transport(), address);
         if (!connection.format().watchesClients()) {
             watch(connection, configInForce().connections().heartbeat());
         }
@@ -183,6 +188,10 @@ public final class ConnectionVerticle extends VerticleBase {
 
     Closings closings() {
         return closings;
+    }
+
+    public Hooks hooks() {
+        return hooks;
     }
 
     void expiryChanged(Connection connection) {

@@ -2,6 +2,7 @@ package dev.fanfara.http;
 
 import dev.fanfara.admission.Admission;
 import dev.fanfara.bus.Nodes;
+import dev.fanfara.hook.Hooks;
 import dev.fanfara.memory.Memory;
 import dev.fanfara.metrics.GatewayMetrics;
 import dev.fanfara.rollout.Rollout;
@@ -17,6 +18,7 @@ public record HttpParts(
         LiveSettings live,
         Nodes nodes,
         GatewayMetrics metrics,
+        Hooks hooks,
         Memory memory,
         Admission admission,
         HttpSockets sockets,

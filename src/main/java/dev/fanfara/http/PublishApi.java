@@ -11,12 +11,14 @@ import dev.fanfara.bus.Nodes;
 import dev.fanfara.bus.PublishRequest;
 import dev.fanfara.bus.Published;
 import dev.fanfara.config.RoomRule;
+import dev.fanfara.hook.Hooks;
 import dev.fanfara.memory.Intake;
 import dev.fanfara.metrics.GatewayMetrics;
 import dev.fanfara.protocol.ErrorCode;
 import dev.fanfara.protocol.Position;
 import dev.fanfara.protocol.Refusal;
 import dev.fanfara.protocol.RoomName;
+import dev.fanfara.trace.RequestTrace;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServerRequest;
@@ -59,6 +61,7 @@ final class PublishApi {
     private final Intake intake;
     private final Announcer announcer;
     private final GatewayMetrics metrics;
+    private final Hooks hooks;
     /** Event loop only. */
     private int waiting;
 
@@ -68,6 +71,7 @@ final class PublishApi {
         quota = parts.admission().publishes();
         intake = parts.memory().intake();
         metrics = parts.metrics();
+        hooks = parts.hooks();
         announcer = new Announcer(nodes, metrics);
     }
 
@@ -77,7 +81,7 @@ final class PublishApi {
         RoomRule rule = call.rule(room);
         Call.require(call.caller().mayPublishByApi(room, rule));
         spend(call.caller());
-        return read(call, MESSAGE, body -> publish(room, rule, body));
+        return read(call, MESSAGE, body -> approved(call, room, body).compose(said -> publish(room, rule, said)));
     }
 
     /** {@code PATCH /api/rooms/{room}/state}. */
@@ -89,7 +93,7 @@ final class PublishApi {
             throw RoomApi.keepsNoState();
         }
         spend(call.caller());
-        return read(call, PATCH, body -> publish(room, rule, body));
+        return read(call, PATCH, body -> approved(call, room, body).compose(said -> publish(room, rule, said)));
     }
 
     /** {@code POST /api/broadcast}. */
@@ -133,17 +137,41 @@ final class PublishApi {
                         call.request(), JsonBody.JSON, limit * BATCH_MESSAGES_OF_FULL_SIZE, intake, metrics, bytes -> {
                             List<byte[]> messages = PublishBody.batch(bytes, MAX_BATCH);
                             requirePlaces(messages.size());
-                            List<Future<JsonObject>> results = new ArrayList<>(messages.size());
+                            List<Future<PublishBody>> approved = new ArrayList<>(messages.size());
                             for (byte[] message : messages) {
-                                boolean first = results.isEmpty();
-                                results.add(oneOf(call, message, limit, first).otherwise(PublishApi::error));
+                                boolean first = approved.isEmpty();
+                                approved.add(oneOf(call, message, limit, first));
                             }
-                            return Future.join(results).map(all -> new JsonArray(all.list()));
+                            // Whatever the backend says first, they are published in their order.
+                            return Future.join(approved).transform(asked -> publishAll(call, approved));
                         })
                 .map(Answer::of);
     }
 
-    private Future<JsonObject> oneOf(Call call, byte[] message, int limit, boolean counted) {
+    private Future<JsonArray> publishAll(Call call, List<Future<PublishBody>> approved) {
+        List<Future<JsonObject>> results = new ArrayList<>(approved.size());
+        for (Future<PublishBody> one : approved) {
+            results.add(one.compose(body -> {
+                        RoomName room = new RoomName(body.room());
+                        return publish(room, call.rule(room), body);
+                    })
+                    .otherwise(PublishApi::error));
+        }
+        return Future.join(results).map(all -> new JsonArray(all.list()));
+    }
+
+    /** What the backend lets through of it, where it is asked. */
+    private Future<PublishBody> approved(Call call, RoomName room, PublishBody body) {
+        if (!hooks.asksToPublish(room)) {
+            return Future.succeededFuture(body);
+        }
+        String user = body.user() == null ? call.caller().user() : body.user();
+        String trace = call.request().getHeader(RequestTrace.TRACE_PARENT);
+        return hooks.publish(new Hooks.Asker(user, "api", null, null), room, body.key(), body.payload(), trace)
+                .map(body::saying);
+    }
+
+    private Future<PublishBody> oneOf(Call call, byte[] message, int limit, boolean counted) {
         try {
             PublishBody body = PublishBody.message(message).within(limit);
             RoomName room = new RoomName(body.room());
@@ -152,7 +180,7 @@ final class PublishApi {
             if (!counted) {
                 spend(call.caller());
             }
-            return publish(room, rule, body);
+            return approved(call, room, body);
         } catch (Refusal | Problem refused) {
             return Future.failedFuture(refused);
         }

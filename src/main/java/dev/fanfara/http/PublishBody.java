@@ -22,6 +22,10 @@ record PublishBody(
     private static final int MAX_KEY_LENGTH = 64;
     private static final int MAX_USER_LENGTH = 255;
 
+    PublishBody saying(Payload other) {
+        return new PublishBody(other, user, key, room);
+    }
+
     /** @throws Refusal {@code too-large}: members would get a message no member may send */
     PublishBody within(int limit) {
         if (payload.json().length > limit) {

@@ -3,7 +3,6 @@ package dev.fanfara.json;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -21,7 +20,6 @@ final class FieldDescriber implements Fields {
     /** What was asked for, in order. */
     private static final class Notes {
         private final Map<String, Shape.Key> keys = new LinkedHashMap<>();
-        private final List<String> notYet = new ArrayList<>();
         private final JsonObject properties = new JsonObject();
         private final JsonArray required = new JsonArray();
         private final JsonArray alternatives = new JsonArray();
@@ -48,7 +46,7 @@ final class FieldDescriber implements Fields {
         if (!notes.alternatives.isEmpty()) {
             schema.put("oneOf", notes.alternatives);
         }
-        return new Shape(notes.keys, notes.notYet, schema, notes.defaults);
+        return new Shape(notes.keys, schema, notes.defaults);
     }
 
     @Override
@@ -171,11 +169,6 @@ final class FieldDescriber implements Fields {
     @Override
     public void tolerate(String key, String doc) {
         notes.properties.put(key, new JsonObject().put("description", doc).put("type", "string"));
-    }
-
-    @Override
-    public void notYet(String... keys) {
-        notes.notYet.addAll(Arrays.asList(keys));
     }
 
     @Override

@@ -23,20 +23,16 @@ final class FieldReader implements Fields {
     /** Shared with the view of {@link #atStart()}: both ask for keys of the same object. */
     private final Set<String> asked;
 
-    private final Set<String> later;
-
     FieldReader(Reading reading, String pointer, JsonObject object, boolean fixed) {
-        this(reading, pointer, object, fixed, new LinkedHashSet<>(), new LinkedHashSet<>());
+        this(reading, pointer, object, fixed, new LinkedHashSet<>());
     }
 
-    private FieldReader(
-            Reading reading, String pointer, JsonObject object, boolean fixed, Set<String> asked, Set<String> later) {
+    private FieldReader(Reading reading, String pointer, JsonObject object, boolean fixed, Set<String> asked) {
         this.reading = reading;
         this.pointer = pointer;
         this.object = object;
         this.fixed = fixed;
         this.asked = asked;
-        this.later = later;
     }
 
     @Override
@@ -171,7 +167,7 @@ final class FieldReader implements Fields {
 
     @Override
     public Fields atStart() {
-        return new FieldReader(reading, pointer, object, true, asked, later);
+        return new FieldReader(reading, pointer, object, true, asked);
     }
 
     @Override
@@ -182,11 +178,6 @@ final class FieldReader implements Fields {
     @Override
     public void tolerate(String key, String doc) {
         asked.add(key);
-    }
-
-    @Override
-    public void notYet(String... keys) {
-        later.addAll(Arrays.asList(keys));
     }
 
     @Override
@@ -220,9 +211,7 @@ final class FieldReader implements Fields {
     void refuseUnknownKeys() {
         for (String key : object.fieldNames()) {
             String at = Pointer.child(pointer, key);
-            if (later.contains(key)) {
-                reading.mistake(at, Shown.scalar(key), "no such key: this version does not have it yet", null);
-            } else if (!asked.contains(key)) {
+            if (!asked.contains(key)) {
                 String known = "one of " + String.join(", ", new TreeSet<>(asked));
                 String near = Value.quoted(DidYouMean.closest(key, asked));
                 reading.mistake(at, "the unknown key " + Shown.scalar(key), known, near);

@@ -71,9 +71,6 @@ public interface Fields {
     /** A key that means nothing here but may stand, such as {@code $schema}. */
     void tolerate(String key, String doc);
 
-    /** Keys that a later version will know. */
-    void notYet(String... keys);
-
     /** Exactly one of these keys must be there; tells whether it is so. */
     boolean exactlyOneOf(String... keys);
 

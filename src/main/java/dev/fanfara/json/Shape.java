@@ -26,13 +26,11 @@ public final class Shape {
     public record Key(Kind kind, boolean nullable, @Nullable Shape inside) {}
 
     private final Map<String, Key> keys;
-    private final List<String> notYet;
     private final JsonObject schema;
     private final JsonObject defaults;
 
-    Shape(Map<String, Key> keys, List<String> notYet, JsonObject schema, JsonObject defaults) {
+    Shape(Map<String, Key> keys, JsonObject schema, JsonObject defaults) {
         this.keys = new LinkedHashMap<>(keys);
-        this.notYet = List.copyOf(notYet);
         this.schema = schema;
         this.defaults = defaults;
     }
@@ -72,18 +70,6 @@ public final class Shape {
             return key;
         }
         return key.inside() == null ? null : key.inside().find(path.subList(1, path.size()));
-    }
-
-    /** Whether a path begins with a key that a later version will know. */
-    public boolean isNotYet(List<String> path) {
-        if (path.isEmpty()) {
-            return false;
-        }
-        Key key = keys.get(path.get(0));
-        if (key == null) {
-            return notYet.contains(path.get(0));
-        }
-        return key.inside() != null && key.inside().isNotYet(path.subList(1, path.size()));
     }
 
     /** Every path that leads to a key. */

@@ -89,6 +89,12 @@ public interface GatewayMetrics {
     /** The certificate that a port shows from now on is good so long. {@code port}: {@code client}, {@code management}. */
     default void certificate(String port, Instant expires) {}
 
+    /** A backend was asked or told; {@code result}: {@code allowed}, {@code denied}, {@code failed}, {@code skipped}. */
+    default void hook(String hook, String result, Duration took) {}
+
+    /** Nobody was told of so many events. */
+    default void hookEventsDropped(int events) {}
+
     default void configLoaded(String hash) {}
 
     default void configRejected() {}

@@ -2,6 +2,7 @@ package dev.fanfara.metrics;
 
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.Timer;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.time.Duration;
 import java.time.Instant;
@@ -76,6 +77,13 @@ public final class MicrometerMetrics implements GatewayMetrics {
     private volatile IntSupplier clusterMembers = () -> 1;
     private @Nullable Gauge configInfo;
 
+    private static final List<String> HOOKS = List.of("connect", "join", "publish", "events");
+    private static final List<String> HOOK_RESULTS = List.of("allowed", "denied", "failed", "skipped");
+
+    private final Map<String, LongAdder> hookRequests = new HashMap<>();
+    private final Map<String, Timer> hookTimes = new HashMap<>();
+    private final LongAdder hookEventsDropped;
+
     /** @param authFailureReasons the labels of {@code fanfara_auth_failures_total} */
     public MicrometerMetrics(PrometheusMeterRegistry registry, Collection<String> authFailureReasons) {
         this.registry = registry;
@@ -106,6 +114,8 @@ public final class MicrometerMetrics implements GatewayMetrics {
                 "result",
                 RECOVERIES);
         routes = new RouteMeters(registry);
+        HOOKS.forEach(this::hookMeters);
+        hookEventsDropped = counter("fanfara.hook.events.dropped", "Events that no backend was told of");
         registry.getPrometheusRegistry().register(latency);
         connectionGauges();
         gauge("fanfara.rooms", "Rooms with members on this node", rooms::sum);
@@ -127,6 +137,23 @@ public final class MicrometerMetrics implements GatewayMetrics {
                 "fanfara.config.last.reload.successful",
                 "1, or 0 if the last one was refused",
                 lastReloadSuccessful::get);
+    }
+
+    private void hookMeters(String hook) {
+        for (String result : HOOK_RESULTS) {
+            LongAdder requests = new LongAdder();
+            hookRequests.put(hook + result, requests);
+            FunctionCounter.builder("fanfara.hook.requests", requests, LongAdder::sum)
+                    .description("What a backend was asked or told, and its answers")
+                    .tags("hook", hook, "result", result)
+                    .register(registry);
+        }
+        hookTimes.put(
+                hook,
+                Timer.builder("fanfara.hook")
+                        .description("How long a backend took")
+                        .tag("hook", hook)
+                        .register(registry));
     }
 
     private interface Reading {
@@ -201,6 +228,22 @@ public final class MicrometerMetrics implements GatewayMetrics {
     /** Until the cluster is there, a node sees itself. */
     public void clusterMembers(IntSupplier members) {
         clusterMembers = members;
+    }
+
+    /** Both labels are from closed lists. */
+    @Override
+    public void hook(String hook, String result, Duration took) {
+        LongAdder requests = hookRequests.get(hook + result);
+        Timer time = hookTimes.get(hook);
+        if (requests != null && time != null) {
+            requests.increment();
+            time.record(took);
+        }
+    }
+
+    @Override
+    public void hookEventsDropped(int events) {
+        hookEventsDropped.add(events);
     }
 
     @Override

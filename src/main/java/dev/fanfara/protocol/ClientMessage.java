@@ -37,6 +37,11 @@ public sealed interface ClientMessage {
             Payload payload,
             @Nullable String key,
             boolean echo) implements ClientMessage {
+        /** The same with another payload. */
+        public Publish saying(Payload other) {
+            return new Publish(id, room, other, key, echo);
+        }
+
         @Override
         public void dispatch(Receiver to) {
             to.onPublish(this);

@@ -13,6 +13,8 @@ public enum CloseReason {
     TOKEN_REQUIRED(1008, "Token required"),
     INVALID_TOKEN(1008, "Invalid token"),
     TOKEN_REVOKED(1008, "Token revoked"),
+    /** By the backend. */
+    DENIED(1008, "Denied"),
     TOO_MANY_CONNECTIONS(1008, "Too many connections"),
     FLOOD(1008, "Flood"),
     TOO_BIG(1009, "Message too big"),

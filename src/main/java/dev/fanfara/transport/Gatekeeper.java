@@ -15,6 +15,7 @@ import dev.fanfara.protocol.ErrorCode;
 import dev.fanfara.protocol.Refusal;
 import dev.fanfara.settings.LiveSettings;
 import dev.fanfara.settings.Settings;
+import dev.fanfara.trace.RequestTrace;
 import io.vertx.core.Future;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
@@ -140,10 +141,25 @@ public final class Gatekeeper {
             return switch (rejected.reason()) {
                 case MISSING -> CloseReason.TOKEN_REQUIRED;
                 case REVOKED -> CloseReason.TOKEN_REVOKED;
+                case DENIED -> CloseReason.DENIED;
                 default -> CloseReason.INVALID_TOKEN;
             };
         }
-        return CloseReason.INVALID_TOKEN;
+        return failure instanceof Refusal ? CloseReason.OVERLOADED : CloseReason.INVALID_TOKEN;
+    }
+
+    /**
+     * Whether the backend lets it in, and as whom. Fails with {@link TokenRejected}, or {@link Refusal} if that cannot be
+     * found out.
+     */
+    public Future<Identity> admit(HttpServerRequest request, String transport, Identity identity) {
+        return edge.hooks()
+                .connect(identity, transport, client(request).group(), request.getHeader(RequestTrace.TRACE_PARENT));
+    }
+
+    /** The same for one that comes by a connection that is there already. */
+    public Future<Identity> admit(ClientAddress client, String transport, Identity identity) {
+        return edge.hooks().connect(identity, transport, client.group(), null);
     }
 
     /** Vert.x says of a query with broken escapes what was in it; that may be a token, and must not reach a log. */

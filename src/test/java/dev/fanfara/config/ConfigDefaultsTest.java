@@ -65,6 +65,7 @@ class ConfigDefaultsTest {
                                 Access.ANYONE)),
                         List.of(),
                         new SocketIoConfig(List.of("/"), Duration.ofSeconds(25), Duration.ofSeconds(20), 65536),
+                        new HooksConfig(null, Duration.ofSeconds(1), null, null, null, null),
                         true,
                         new LoggingConfig(LogLevel.INFO, LogFormat.TEXT, false)));
     }

@@ -120,7 +120,6 @@ class ConfigLayersTest {
                     FANFARA_SERVER__PROT       | 1      | FANFARA_SERVER__PROT: expected FANFARA_ and the path of a key, such as FANFARA_SERVER__PORT, got an unknown name; did you mean FANFARA_SERVER__PORT?
                     FANFARA_PORT               | 1      | FANFARA_PORT: expected FANFARA_ and the path of a key, such as FANFARA_SERVER__PORT, got an unknown name; did you mean FANFARA_SERVER__PORT?
                     FANFARA_ZEBRA              | 1      | FANFARA_ZEBRA: expected FANFARA_ and the path of a key, such as FANFARA_SERVER__PORT, got an unknown name
-                    FANFARA_HOOKS__CONNECT       | x      | FANFARA_HOOKS__CONNECT: expected no such key: this version does not have it yet, got hooks.connect
                     FANFARA_AUTH__KEYS         | [s3cr] | /auth/keys: expected a JSON list, got a text that is none (line 1 column 6) (FANFARA_AUTH__KEYS)
                     FANFARA_AUTH__KEYS         | {}     | /auth/keys: expected a JSON list, got other JSON (FANFARA_AUTH__KEYS)
                     FANFARA_SERVER__PORT_FILE  | /none/port | /server/port: expected a readable file /none/port (there is none), got "${file:/none/port}" (FANFARA_SERVER__PORT_FILE)
@@ -135,8 +134,7 @@ class ConfigLayersTest {
                     server.port      | 99999 | /server/port: expected a whole number from 0 to 65535, got "99999" (--set server.port)
                     server.prot      | 1     | --set server.prot: expected the path of a key, such as server.port; lists are set whole, got an unknown path; did you mean server.port?
                     port             | 1     | --set port: expected the path of a key, such as server.port; lists are set whole, got an unknown path; did you mean server.port?
-                    rooms.0.publish  | api   | --set rooms.0.publish: expected the path of a key, such as server.port; lists are set whole, got an unknown path
-                    hooks.connect    | x     | --set hooks.connect: expected no such key: this version does not have it yet, got hooks.connect
+                    rooms.0.match    | a     | --set rooms.0.match: expected the path of a key, such as server.port; lists are set whole, got an unknown path
                     server           | 5     | /server: expected a JSON object, got other JSON (--set server)
                     """)
     void wrongFlagIsCalledByItsName(String path, String value, String mistake) {

@@ -100,7 +100,6 @@ class ConfigRulesTest {
                     {'routes':[{'path':'/a','upstreams':['http://a'],'stripPrefix':true}]} | /routes/0/stripPrefix: expected false unless the path ends in /**, got true (fanfara.json:1)
                     {'socketio':{'namespaces':['chat']}}    | /socketio/namespaces/0: expected a name that begins with "/", without commas, question marks and blanks, got "chat" (fanfara.json:1)
                     {'socketio':{'pingInterval':'1ms'}}     | /socketio/pingInterval: expected a duration from 100ms to 1h, such as "25s" (ms, s, m, h, d), got "1ms" (fanfara.json:1)
-                    {'hooks':{}}                            | /hooks: expected no such key: this version does not have it yet, got "hooks" (fanfara.json:1)
                     {'drain':'20s'}                         | /drain: expected an object, got a text of 3 characters (fanfara.json:1)
                     """)
     void mistakeNamesPlaceAndRemedy(String file, String mistake) {

@@ -11,6 +11,7 @@ import dev.fanfara.bus.Nodes;
 import dev.fanfara.config.ConfigSource;
 import dev.fanfara.config.GatewayConfig;
 import dev.fanfara.config.Setting;
+import dev.fanfara.hook.Hooks;
 import dev.fanfara.memory.Memory;
 import dev.fanfara.metrics.GatewayMetrics;
 import dev.fanfara.protocol.CloseReason;
@@ -59,6 +60,7 @@ class BacklogTest {
                     node,
                     Memory.ofThisProcess(),
                     new Observed(),
+                    new Hooks(vertx, settings, GatewayMetrics.NONE, "node"),
                     "test");
             loops.add(edge);
             await(vertx.deployVerticle(edge));

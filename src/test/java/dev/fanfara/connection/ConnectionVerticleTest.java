@@ -14,6 +14,7 @@ import dev.fanfara.bus.RoomMessage;
 import dev.fanfara.bus.SharedMessage;
 import dev.fanfara.config.ConfigSource;
 import dev.fanfara.config.GatewayConfig;
+import dev.fanfara.hook.Hooks;
 import dev.fanfara.memory.Memory;
 import dev.fanfara.metrics.GatewayMetrics;
 import dev.fanfara.protocol.CloseReason;
@@ -65,6 +66,7 @@ class ConnectionVerticleTest {
                 new OutboundPerNode(1),
                 Memory.ofThisProcess(),
                 GatewayMetrics.NONE,
+                new Hooks(vertx, settings, GatewayMetrics.NONE, NODE),
                 "test");
         await(vertx.deployVerticle(edge));
         await(Addresses.ROOM.hear(vertx, NODE, 0, toRoom::add));

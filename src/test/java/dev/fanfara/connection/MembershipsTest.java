@@ -17,6 +17,7 @@ import dev.fanfara.bus.SharedMessage;
 import dev.fanfara.config.ConfigSource;
 import dev.fanfara.config.GatewayConfig;
 import dev.fanfara.config.Setting;
+import dev.fanfara.hook.Hooks;
 import dev.fanfara.memory.Memory;
 import dev.fanfara.metrics.GatewayMetrics;
 import dev.fanfara.protocol.ClientMessage;
@@ -92,6 +93,7 @@ class MembershipsTest {
                 new OutboundPerNode(1),
                 Memory.ofThisProcess(),
                 metrics,
+                new Hooks(vertx, settings, metrics, NODE),
                 "test");
         await(vertx.deployVerticle(edge));
         await(Addresses.ROOM.hear(vertx, NODE, 0, toRoom::add));

@@ -20,6 +20,7 @@ import dev.fanfara.config.ConfigSource;
 import dev.fanfara.config.ConfigWatcher;
 import dev.fanfara.config.Loaded;
 import dev.fanfara.config.Setting;
+import dev.fanfara.hook.Hooks;
 import dev.fanfara.memory.Memory;
 import dev.fanfara.metrics.GatewayMetrics;
 import dev.fanfara.metrics.MicrometerMetrics;
@@ -124,6 +125,7 @@ final class HttpRig implements AutoCloseable {
                 live,
                 nodes,
                 notes,
+                new Hooks(vertx, live, notes, "node"),
                 memory,
                 Admission.of(() -> live.current().config()),
                 sockets,

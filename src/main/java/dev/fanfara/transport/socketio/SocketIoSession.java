@@ -161,6 +161,7 @@ final class SocketIoSession implements EngineApplication.Listener {
         connecting = namespace;
         loop.gate
                 .identify(token == null ? session.handshake().token() : token)
+                .compose(identity -> loop.gate.admit(session.handshake().client(), "socketio", identity))
                 .onSuccess(identity -> {
                     connecting = null;
                     if (!closed) {
@@ -169,7 +170,10 @@ final class SocketIoSession implements EngineApplication.Listener {
                 })
                 .onFailure(no -> {
                     connecting = null;
-                    if (!closed) {
+                    if (!closed && no instanceof Refusal) {
+                        // A client whose session ends comes back.
+                        session.close(CloseReason.OVERLOADED);
+                    } else if (!closed) {
                         refuse(namespace, Gatekeeper.reason(no).text(), ErrorCode.UNAUTHORIZED);
                     }
                 });

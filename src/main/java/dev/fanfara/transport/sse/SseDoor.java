@@ -6,6 +6,8 @@ import dev.fanfara.auth.TokenRejected;
 import dev.fanfara.config.GatewayConfig;
 import dev.fanfara.connection.Connection;
 import dev.fanfara.connection.ConnectionVerticle;
+import dev.fanfara.connection.WireFormat;
+import dev.fanfara.hook.Hooks;
 import dev.fanfara.protocol.ClientMessage;
 import dev.fanfara.protocol.ErrorCode;
 import dev.fanfara.protocol.Refusal;
@@ -46,7 +48,9 @@ public final class SseDoor {
         } catch (Refusal refusal) {
             return Future.failedFuture(refusal);
         }
-        return gate.identify(request, null).compose(identity -> open(request, wanted, identity));
+        return gate.identify(request, null)
+                .compose(identity -> gate.admit(request, WireFormat.SSE.transport(), identity))
+                .compose(identity -> open(request, wanted, identity));
     }
 
     private SseRequest read(HttpServerRequest request) {
@@ -72,6 +76,22 @@ public final class SseDoor {
             Connection.requireJoin(identity, join, config().ruleFor(join.room()));
         }
         edge.requirePlaces(identity, joins.size());
+        // Asked before the stream begins, where a no still has a status.
+        return Future.all(joins.stream()
+                        .map(join -> edge.hooks().join(asker(request, identity), join.room()))
+                        .toList())
+                .compose(allowed -> begin(request, joins, identity));
+    }
+
+    private Hooks.Asker asker(HttpServerRequest request, Identity identity) {
+        return new Hooks.Asker(
+                identity.user(),
+                WireFormat.SSE.transport(),
+                null,
+                gate.client(request).group());
+    }
+
+    private Future<Void> begin(HttpServerRequest request, List<ClientMessage.Join> joins, Identity identity) {
         gate.requireServing();
         Connections.Lease lease =
                 gate.tryOpen(request, identity).orElseThrow(() -> new Refusal(ErrorCode.LIMIT, "Too many connections"));

@@ -92,13 +92,15 @@ public final class WebSocketUpgrade {
     private void openNative(HttpServerRequest request, GatewayConfig config) {
         request.pause();
         String subprotocols = String.join(",", request.headers().getAll("Sec-WebSocket-Protocol"));
-        gate.identify(request, subprotocols).onComplete(identified -> {
-            if (identified.succeeded()) {
-                openNative(request, config, identified.result());
-            } else {
-                refuse(request, config, Gatekeeper.reason(identified.cause()));
-            }
-        });
+        gate.identify(request, subprotocols)
+                .compose(identity -> gate.admit(request, WireFormat.WEBSOCKET.transport(), identity))
+                .onComplete(identified -> {
+                    if (identified.succeeded()) {
+                        openNative(request, config, identified.result());
+                    } else {
+                        refuse(request, config, Gatekeeper.reason(identified.cause()));
+                    }
+                });
     }
 
     private void openNative(HttpServerRequest request, GatewayConfig config, Identity identity) {
