@@ -184,7 +184,7 @@ public final class HttpVerticle extends VerticleBase {
         boolean upgrade = request.headers().contains(HttpHeaders.UPGRADE, HttpHeaders.WEBSOCKET, true);
         boolean inSession = engine != null && EngineDoor.namesSession(request);
         boolean connects = upgrade
-                ? engine != null || WebSocketUpgrade.serves(request.path())
+                ? engine != null || onward != null || WebSocketUpgrade.serves(request.path())
                 : request.method() == HttpMethod.GET && (engine != null || STREAMS.equals(request.path()));
         if (connects && !inSession && isRefusedAtTheDoor(request)) {
             return;

@@ -12,6 +12,7 @@ import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpVersion;
 import java.io.InputStream;
 import java.net.Socket;
+import java.net.SocketException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyStore;
@@ -76,6 +77,8 @@ class TlsTest {
             ((SSLSocket) socket).startHandshake();
 
             assertThat(socket.getInputStream().read()).isEqualTo(-1);
+        } catch (SocketException closedBefore) {
+            // On a busy machine the handshake itself may take so long.
         }
     }
 

@@ -62,18 +62,19 @@ class TlsIT {
         link("v1");
         vertx = Vertx.vertx();
         upstream = UpstreamServer.start(vertx, "one", 0);
+        UpstreamServer secret = UpstreamServer.startTls(vertx, "secret", second);
         JsonObject tls = new JsonObject().put("certificate", "live/tls.crt").put("key", "live/tls.key");
         JsonObject config = new JsonObject()
-                .put("server", new JsonObject().put("tls", tls))
+                .put("server", new JsonObject().put("tls", tls).put("trustedProxies", new JsonArray().add("127.0.0.1")))
                 .put("management", new JsonObject().put("tls", tls.copy().put("clientCa", "operators.crt")))
                 .put("limits", new JsonObject().put("messages", "1000000/1s").put("requestsPerIp", "1000000/1m"))
-                .put("connections", new JsonObject().put("outboundBudget", "256KiB"))
+                .put("connections", new JsonObject().put("outboundBudget", "2MiB"))
                 .put(
                         "routes",
                         new JsonArray()
-                                .add(new JsonObject()
-                                        .put("path", "/app/**")
-                                        .put("upstreams", new JsonArray().add(upstream.origin()))));
+                                .add(route("/app/**", upstream))
+                                .add(route("/safe/**", secret).put("ca", second.pem()))
+                                .add(route("/unknown/**", secret)));
         Path file = Files.writeString(folder.resolve("fanfara.json"), config.encode());
         gateway = GatewayProcess.start("-c", file.toString());
     }
@@ -82,6 +83,10 @@ class TlsIT {
     static void stop() {
         gateway.close();
         vertx.close().await();
+    }
+
+    private static JsonObject route(String path, UpstreamServer to) {
+        return new JsonObject().put("path", path).put("upstreams", new JsonArray().add(to.origin()));
     }
 
     private static void link(String version) throws IOException {
@@ -93,12 +98,13 @@ class TlsIT {
         return Certificate.context(operator, first, second);
     }
 
-    private static HttpResponse<String> get(int port, String path, SSLContext as) {
+    private static HttpResponse<String> get(int port, String path, SSLContext as, String... headers) {
         HttpClient client = HttpClient.newBuilder().sslContext(as).build();
-        return client.sendAsync(
-                        HttpRequest.newBuilder(URI.create("https://localhost:" + port + path))
-                                .build(),
-                        HttpResponse.BodyHandlers.ofString())
+        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create("https://localhost:" + port + path));
+        if (headers.length > 0) {
+            request.headers(headers);
+        }
+        return client.sendAsync(request.build(), HttpResponse.BodyHandlers.ofString())
                 .orTimeout(15, TimeUnit.SECONDS)
                 .join();
     }
@@ -240,6 +246,36 @@ class TlsIT {
 
         assertThat(told.getJsonObject("headers").getJsonArray("x-forwarded-proto"))
                 .containsExactly("https");
+    }
+
+    @Test
+    void proxyThatIsTrustedIsBelieved() {
+        JsonObject headers = new JsonObject(get(
+                                gateway.port(),
+                                "/app/x",
+                                Certificate.context(null, first, second),
+                                "X-Forwarded-For",
+                                "192.0.2.1",
+                                "X-Forwarded-Host",
+                                "dash.example.com",
+                                "Forwarded",
+                                "for=192.0.2.1")
+                        .body())
+                .getJsonObject("headers");
+
+        assertThat(headers.getJsonArray("x-forwarded-for")).containsExactly("192.0.2.1, 127.0.0.1");
+        assertThat(headers.getJsonArray("x-forwarded-host")).containsExactly("dash.example.com");
+        assertThat(headers.getJsonArray("forwarded").getString(0)).startsWith("for=192.0.2.1, for=127.0.0.1;");
+    }
+
+    @Test
+    void serviceThatSpeaksTlsMustShowACertificateThatIsKnown() {
+        assertThat(get(gateway.port(), "/safe/x", Certificate.context(null, first, second))
+                        .statusCode())
+                .isEqualTo(200);
+        assertThat(get(gateway.port(), "/unknown/x", Certificate.context(null, first, second))
+                        .statusCode())
+                .isEqualTo(502);
     }
 
     /** Whichever is shown now. */

@@ -8,7 +8,9 @@ import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.security.cert.X509Certificate;
+import java.util.ArrayList;
 import java.util.Base64;
+import java.util.List;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
@@ -19,35 +21,39 @@ public record Certificate(X509Certificate x509, String pem, String keyPem, KeySt
     private static final char[] PASSWORD = "changeit".toCharArray();
     private static final String ALIAS = "it";
 
-    /** By the JDK's own tool, for the JDK has no other way to make one. */
     public static Certificate make(Path folder, String name, int days) {
+        return make(folder, name, days, "-keyalg", "EC", "-groupname", "secp256r1");
+    }
+
+    public static Certificate makeRsa(Path folder, String name, int days) {
+        return make(folder, name, days, "-keyalg", "RSA", "-keysize", "2048");
+    }
+
+    /** By the JDK's own tool, for the JDK has no other way to make one. */
+    private static Certificate make(Path folder, String name, int days, String... key) {
         Path file = folder.resolve(name + ".p12");
         try {
-            Process keytool = new ProcessBuilder(
-                            Path.of(System.getProperty("java.home"), "bin", "keytool")
-                                    .toString(),
-                            "-J-XX:TieredStopAtLevel=1",
-                            "-genkeypair",
-                            "-alias",
-                            ALIAS,
-                            "-keyalg",
-                            "EC",
-                            "-groupname",
-                            "secp256r1",
-                            "-dname",
-                            "CN=" + name,
-                            "-ext",
-                            "san=dns:localhost,ip:127.0.0.1",
-                            "-validity",
-                            Integer.toString(days),
-                            "-storetype",
-                            "PKCS12",
-                            "-storepass",
-                            new String(PASSWORD),
-                            "-keystore",
-                            file.toString())
-                    .redirectErrorStream(true)
-                    .start();
+            List<String> command = new ArrayList<>(List.of(
+                    Path.of(System.getProperty("java.home"), "bin", "keytool").toString(),
+                    "-J-XX:TieredStopAtLevel=1",
+                    "-genkeypair",
+                    "-alias",
+                    ALIAS,
+                    "-dname",
+                    "CN=" + name,
+                    "-ext",
+                    "san=dns:localhost,ip:127.0.0.1",
+                    "-validity",
+                    Integer.toString(days),
+                    "-storetype",
+                    "PKCS12",
+                    "-storepass",
+                    new String(PASSWORD),
+                    "-keystore",
+                    file.toString()));
+            command.addAll(List.of(key));
+            Process keytool =
+                    new ProcessBuilder(command).redirectErrorStream(true).start();
             String said = new String(keytool.getInputStream().readAllBytes());
             if (keytool.waitFor() != 0) {
                 throw new AssertionError(said);

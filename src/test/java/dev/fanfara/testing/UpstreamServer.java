@@ -9,6 +9,7 @@ import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.http.ServerWebSocket;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
+import io.vertx.core.net.PemKeyCertOptions;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -22,6 +23,7 @@ public final class UpstreamServer implements AutoCloseable {
     private final Vertx vertx;
     private final String name;
     private final int port;
+    private final boolean isTls;
     private final HttpServer server;
     private final List<HttpServerResponse> held = new CopyOnWriteArrayList<>();
     private final List<ServerWebSocket> sockets = new CopyOnWriteArrayList<>();
@@ -29,11 +31,11 @@ public final class UpstreamServer implements AutoCloseable {
     private final AtomicLong streamed = new AtomicLong();
     private volatile boolean isWell = true;
 
-    private UpstreamServer(Vertx vertx, String name, int port) {
+    private UpstreamServer(Vertx vertx, String name, int port, HttpServerOptions options) {
         this.vertx = vertx;
         this.name = name;
-        HttpServerOptions options = new HttpServerOptions().setHandle100ContinueAutomatically(true);
-        server = vertx.createHttpServer(options)
+        isTls = options.isSsl();
+        server = vertx.createHttpServer(options.setHandle100ContinueAutomatically(true))
                 .requestHandler(this::answer)
                 .webSocketHandler(this::talk)
                 .listen(port, "127.0.0.1")
@@ -41,13 +43,23 @@ public final class UpstreamServer implements AutoCloseable {
         this.port = server.actualPort();
     }
 
+    /** With TLS. */
+    public static UpstreamServer startTls(Vertx vertx, String name, Certificate certificate) {
+        HttpServerOptions options = new HttpServerOptions()
+                .setSsl(true)
+                .setKeyCertOptions(new PemKeyCertOptions()
+                        .addCertValue(Buffer.buffer(certificate.pem()))
+                        .addKeyValue(Buffer.buffer(certificate.keyPem())));
+        return new UpstreamServer(vertx, name, 0, options);
+    }
+
     /** @param port 0: a free one */
     public static UpstreamServer start(Vertx vertx, String name, int port) {
-        return new UpstreamServer(vertx, name, port);
+        return new UpstreamServer(vertx, name, port, new HttpServerOptions());
     }
 
     public String origin() {
-        return "http://127.0.0.1:" + port;
+        return (isTls ? "https" : "http") + "://127.0.0.1:" + port;
     }
 
     public int port() {
@@ -161,7 +173,7 @@ public final class UpstreamServer implements AutoCloseable {
                             .put("uri", socket.uri())
                             .put("user", socket.headers().get("X-Fanfara-User"))
                             .encode());
-                case "flood" -> flood(socket, 320);
+                case "flood" -> flood(socket, 1024);
                 case "bye" -> socket.close((short) 4321, "as you like");
                 default -> socket.writeTextMessage(text);
             }
@@ -183,8 +195,8 @@ public final class UpstreamServer implements AutoCloseable {
         server.close().await();
     }
 
-    /** In a process that is not well: connections are refused from now on. */
+    /** On the same port. */
     public UpstreamServer restarted() {
-        return new UpstreamServer(vertx, name, port);
+        return new UpstreamServer(vertx, name, port, new HttpServerOptions());
     }
 }

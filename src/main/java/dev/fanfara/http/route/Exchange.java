@@ -108,12 +108,10 @@ final class Exchange {
         headNanos = System.nanoTime();
         if (isOver) {
             call.end(new IllegalStateException("nobody waits for it"));
-        } else if (!Reply.isSound(answer)) {
+        } else if (!new Reply(request, answer, this::end).pass()) {
             Problem broken = Problem.badGateway("The service gave an answer that cannot be passed on");
             call.end(broken);
             refuse(broken);
-        } else {
-            new Reply(request, answer, this::end).pass();
         }
     }
 

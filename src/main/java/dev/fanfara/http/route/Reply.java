@@ -34,17 +34,26 @@ final class Reply {
     }
 
     /** Anything but this is a mistake of the upstream: nobody asked for another protocol or another coding. */
-    static boolean isSound(HttpClientResponse answer) {
+    private static boolean isSound(HttpClientResponse answer) {
         List<String> codings = answer.headers().getAll(HttpHeaders.TRANSFER_ENCODING);
         return answer.statusCode() >= 200
                 && (codings.isEmpty()
                         || (codings.size() == 1 && codings.get(0).strip().equalsIgnoreCase("chunked")));
     }
 
-    void pass() {
+    /** False if nothing of it was passed on, for it is no answer a client should see. */
+    boolean pass() {
+        if (!isSound(upstream)) {
+            return false;
+        }
         int status = upstream.statusCode();
+        try {
+            PassedOn.answer(upstream.headers(), client.headers());
+        } catch (IllegalArgumentException unspeakable) {
+            client.headers().clear();
+            return false;
+        }
         client.setStatusCode(status);
-        PassedOn.answer(upstream.headers(), client.headers());
         String length = upstream.getHeader(HttpHeaders.CONTENT_LENGTH);
         boolean isHead = request.method() == HttpMethod.HEAD;
         if (length != null && status != 204) {
@@ -55,7 +64,7 @@ final class Reply {
             upstream.resume();
             client.end();
             onEnd.accept(status);
-            return;
+            return true;
         }
         if (length == null && request.version() != HttpVersion.HTTP_1_0) {
             client.setChunked(true);
@@ -74,6 +83,7 @@ final class Reply {
             client.writeHead();
         }
         upstream.resume();
+        return true;
     }
 
     private void pass(Buffer part) {

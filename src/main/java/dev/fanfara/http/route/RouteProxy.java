@@ -210,7 +210,8 @@ public final class RouteProxy implements Onward {
         Problem problem = no instanceof TokenRejected rejected
                 ? Problem.unauthorized(rejected.reason() != TokenRejected.Reason.MISSING)
                 : Problem.of(no);
-        if (problem.status() == 413) {
+        boolean wantedToConnect = request.headers().contains(HttpHeaders.UPGRADE);
+        if (problem.status() == 413 || wantedToConnect) {
             request.response().putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
         }
         problem.answer(request.response());

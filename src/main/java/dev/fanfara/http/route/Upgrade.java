@@ -59,9 +59,7 @@ final class Upgrade {
             call.end(new IllegalStateException("nobody waits for it"));
         } else if (answer.statusCode() == SWITCHING_PROTOCOLS) {
             open(answer);
-        } else if (Reply.isSound(answer)) {
-            new Reply(request, answer, this::end).pass();
-        } else {
+        } else if (!new Reply(request, answer, this::end).pass()) {
             Problem broken = Problem.badGateway("The service gave an answer that cannot be passed on");
             call.end(broken);
             refuse(broken);

@@ -120,7 +120,14 @@ final class UpstreamCall {
             return;
         }
         current = request;
-        speaker.say(upstream, request).onComplete(answer -> {
+        Future<HttpClientResponse> said;
+        try {
+            said = speaker.say(upstream, request);
+        } catch (IllegalArgumentException unspeakable) {
+            end(Problem.badRequest("A header of this request cannot be passed on"));
+            return;
+        }
+        said.onComplete(answer -> {
             if (answer.succeeded()) {
                 answer.result().pause();
                 settle();
