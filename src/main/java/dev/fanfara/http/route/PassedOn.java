@@ -26,8 +26,7 @@ final class PassedOn {
     static final String USER = "X-Fanfara-User";
     static final String CLAIMS = "X-Fanfara-Claims";
 
-    private static final String REQUEST_ID =
-            RequestTrace.REQUEST_ID.toString().toLowerCase(Locale.ROOT);
+    private static final String REQUEST_ID = RequestTrace.REQUEST_ID.toString().toLowerCase(Locale.ROOT);
     private static final String OURS = "x-fanfara-";
     private static final String FORWARDED = "x-forwarded-";
     private static final String FORWARDED_FOR = "X-Forwarded-For";
