@@ -68,7 +68,9 @@ try {
   const text = (wanted) => page.getByText(wanted, { exact: true }).first().waitFor();
 
   await step('a wrong token is refused', async () => {
-    await page.goto(`${url}/admin/`);
+    const answer = await page.goto(`${url}/admin/`);
+    const policy = answer.headers()['content-security-policy'];
+    if (!policy.startsWith("default-src 'none'; script-src 'self';")) errors.push(`a weak policy: ${policy}`);
     await page.getByLabel('Admin token').fill('not-the-token');
     await page.getByRole('button', { name: 'Log in' }).click();
     await text('Invalid credentials');
