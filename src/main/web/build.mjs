@@ -1,5 +1,5 @@
 // Builds what the gateway serves, into one folder (FANFARA_WEB_OUT, or Maven's class path): the demo page, the JavaScript
-// client under client/, and Socket.IO's own client under socket.io/. Beside it, the client as an npm package (FANFARA_NPM_OUT).
+// client under client/, and Socket.IO's own client under socket.io/; beside it the console, in console/. Beside it, the client as an npm package (FANFARA_NPM_OUT).
 import { build } from 'esbuild';
 import { execFile } from 'node:child_process';
 import { copyFile, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
@@ -28,6 +28,22 @@ async function buildDemo(out) {
     format: 'esm',
   });
   for (const file of ['index.html', 'favicon.svg']) await copyFile(join(here, 'demo', file), join(out, file));
+}
+
+/** The console of the management port: strictly its own files, so it has a folder that the client port does not serve. */
+async function buildConsole(out) {
+  await mkdir(out, { recursive: true });
+  await build({
+    ...common,
+    sourcemap: false,
+    entryPoints: [
+      { in: join(here, 'admin/admin.ts'), out: 'admin' },
+      { in: join(here, 'admin/admin.css'), out: 'admin' },
+    ],
+    outdir: out,
+    format: 'esm',
+  });
+  for (const file of ['index.html', 'favicon.svg']) await copyFile(join(here, 'admin', file), join(out, file));
 }
 
 /** A module, a script for a page without modules (`Fanfara`), the worker that tabs share, and the types of all that. */
@@ -112,6 +128,7 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const out = resolve(here, process.env.FANFARA_WEB_OUT || '../../../target/classes/web');
   const npm = resolve(here, process.env.FANFARA_NPM_OUT || '../../../target/fanfara-client');
   await buildDemo(out);
+  await buildConsole(join(out, '../console'));
   await buildClient(join(out, 'client'));
   await buildPackage(join(out, 'client'), npm, process.env.FANFARA_VERSION);
   await mkdir(join(out, 'socket.io'), { recursive: true });

@@ -1,8 +1,10 @@
 package dev.fanfara;
 
 import dev.fanfara.broadcast.BroadcastVerticle;
+import dev.fanfara.config.GatewayConfig;
 import dev.fanfara.connection.ConnectionVerticle;
 import dev.fanfara.http.HttpVerticle;
+import dev.fanfara.http.ManagementVerticle;
 import dev.fanfara.transport.engineio.EngineVerticle;
 import io.vertx.core.Context;
 import io.vertx.core.Deployable;
@@ -58,6 +60,11 @@ final class EdgeShard implements Deployable {
         return onLoop(() -> http.deploy(context()));
     }
 
+    /** The management port shares this loop, so that who watches a room from there is a connection like others. */
+    Future<Void> open(ManagementVerticle management) {
+        return onLoop(() -> management.deploy(context()));
+    }
+
     Future<Void> synchronize() {
         return onLoop(rooms::synchronize);
     }
@@ -78,7 +85,10 @@ final class EdgeShard implements Deployable {
     }
 
     void hurry() {
-        run(connections::hurry);
+        run(() -> {
+            connections.hurry();
+            http.hurry();
+        });
     }
 
     void cutOff(boolean isCutOff) {
@@ -93,12 +103,16 @@ final class EdgeShard implements Deployable {
         run(rooms::sayGoodbye);
     }
 
+    Future<Void> renew(GatewayConfig config) {
+        return onLoop(() -> http.renew(config));
+    }
+
     Future<Void> stopAccepting(Duration patience) {
         return onLoop(() -> http.stopAccepting(patience));
     }
 
     Future<Void> drain(Duration window) {
-        return onLoop(() -> Future.join(connections.drain(window), engine.drain(window)));
+        return onLoop(() -> Future.join(connections.drain(window), engine.drain(window), http.drain(window)));
     }
 
     private Context context() {

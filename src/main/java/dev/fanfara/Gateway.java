@@ -19,6 +19,7 @@ import dev.fanfara.cluster.Discovery;
 import dev.fanfara.cluster.Majority;
 import dev.fanfara.cluster.Partitions;
 import dev.fanfara.cluster.SharedRevocations;
+import dev.fanfara.cluster.SharedVersions;
 import dev.fanfara.config.ClusterConfig;
 import dev.fanfara.config.ConfigSource;
 import dev.fanfara.config.ConfigWatcher;
@@ -39,6 +40,10 @@ import dev.fanfara.http.HttpParts;
 import dev.fanfara.http.HttpSockets;
 import dev.fanfara.http.HttpVerticle;
 import dev.fanfara.http.ManagementVerticle;
+import dev.fanfara.http.Operations;
+import dev.fanfara.http.route.HealthChecks;
+import dev.fanfara.http.route.RouteProxy;
+import dev.fanfara.http.route.Routes;
 import dev.fanfara.log.ClusteredRoomLogs;
 import dev.fanfara.log.LocalRoomLogs;
 import dev.fanfara.log.RoomLogs;
@@ -48,7 +53,11 @@ import dev.fanfara.memory.HeapWatch;
 import dev.fanfara.memory.Memory;
 import dev.fanfara.metrics.MicrometerMetrics;
 import dev.fanfara.metrics.VertxMeters;
+import dev.fanfara.rollout.LocalVersions;
+import dev.fanfara.rollout.Rollout;
+import dev.fanfara.rollout.VersionStore;
 import dev.fanfara.settings.LiveSettings;
+import dev.fanfara.settings.Reloads;
 import dev.fanfara.settings.Settings;
 import dev.fanfara.transport.Gatekeeper;
 import dev.fanfara.transport.engineio.EchoApplication;
@@ -110,6 +119,9 @@ public final class Gateway {
     /** What the cluster did not tell a node by then, it asks for. */
     private static final long REVOCATIONS_CHECK_MS = 10_000;
 
+    /** A version of the configuration that this node was not told of is found by then. */
+    private static final long ROLLOUT_CHECK_MS = 3_000;
+
     private final Loaded started;
     private final Ports ports;
     private final String version;
@@ -135,6 +147,8 @@ public final class Gateway {
     private @Nullable ConfigWatcher watcher;
     private @Nullable RoomLogs sharedLogs;
     private @Nullable HookEvents events;
+    /** Set before anything can be reloaded. */
+    private volatile @Nullable ManagementVerticle management;
 
     private Gateway(Loaded started, Ports ports, String version, boolean conformance) {
         this.started = started;
@@ -187,9 +201,33 @@ public final class Gateway {
         LiveSettings live = new LiveSettings(settingsOf(vertx, config, started.hash(), revocations, null));
         settings = live;
         Nodes nodes = new ClusterNodes(joined, loops);
-        Admission admission = Admission.of(() -> live.current().config());
-
-        deploy(vertx, nodes, live, roomLogs(joined, live), admission, await(api, START_TIMEOUT));
+        Reloads reloads = new Reloads();
+        Reload reload = new Reload(vertx, live, metrics, reloads, source.toString(), this::renew);
+        reload.started(started);
+        ConfigWatcher watching = new ConfigWatcher(source, started, reload);
+        watcher = watching;
+        VersionStore versions = joined.hazelcast()
+                .<VersionStore>map(data -> new SharedVersions(vertx, data))
+                .orElseGet(LocalVersions::new);
+        Rollout rollout =
+                new Rollout(vertx, nodes, watching, versions, () -> majority.isHeld() && majority.isConfirmed());
+        ApiContract contract = await(api, START_TIMEOUT);
+        Hooks hooks = new Hooks(vertx, live, metrics, nodes.self().id());
+        events = hooks.events();
+        HttpParts parts = new HttpParts(
+                live,
+                nodes,
+                metrics,
+                hooks,
+                memory,
+                Admission.of(() -> live.current().config()),
+                new HttpSockets(),
+                new ClusterStats(vertx, nodes),
+                Assets.fromClassPath("web", "").with(contract.files()),
+                contract,
+                rollout,
+                health::isDraining);
+        SseDoor streams = deploy(vertx, parts, roomLogs(joined, live));
         joined.onChange(change -> {
             refresh(revocations);
             if (change instanceof Change.Left left) {
@@ -209,22 +247,43 @@ public final class Gateway {
             LOG.warn("the cluster's data is not all copied yet; another node should not be stopped now");
         }
 
-        await(
-                vertx.deployVerticle(new ManagementVerticle(live, registry, health.checks(live, majority))),
-                START_TIMEOUT);
+        Operations operations = new Operations(
+                version,
+                Ports.address(config.server()),
+                health.checks(live, majority),
+                metrics::readings,
+                reloads,
+                streams::watch);
+        ManagementVerticle operators = new ManagementVerticle(parts, registry, operations);
+        await(shards.get(0).open(operators), START_TIMEOUT);
+        management = operators;
         shards.forEach(shard -> await(shard.open(), START_TIMEOUT));
         await(
                 vertx.deployVerticle(
                         new DemoFeed(nodes, () -> live.current().config().demo() && joined.oldest())),
                 START_TIMEOUT);
-        metrics.configLoaded(started.hash());
-        ConfigWatcher reloads = new ConfigWatcher(source, started, new Reload(vertx, live, metrics));
-        reloads.start();
-        watcher = reloads;
+        // What the cluster goes by may not be what this node's file says.
+        await(rollout.start(), START_TIMEOUT);
+        watching.start();
+        vertx.setPeriodic(
+                ROLLOUT_CHECK_MS,
+                timer -> rollout.follow()
+                        .onFailure(
+                                failure -> LOG.debug("the cluster's configuration is asked for again later", failure)));
         vertx.setPeriodic(CUT_OFF_CHECK_MS, timer -> checkMajority());
         vertx.setPeriodic(REVOCATIONS_CHECK_MS, timer -> refresh(revocations));
         health.listening();
         LOG.info("{}", readyLine(transport));
+    }
+
+    /** Certificates for connections to come. */
+    private Future<?> renew(GatewayConfig changed) {
+        List<Future<?>> all = new ArrayList<>();
+        if (management != null) {
+            all.add(management.renew(changed));
+        }
+        shards.forEach(shard -> all.add(shard.renew(changed)));
+        return Future.join(all);
     }
 
     private void refresh(Revocations revocations) {
@@ -319,50 +378,40 @@ public final class Gateway {
         return () -> shared;
     }
 
-    private void deploy(
-            Vertx vertx,
-            Nodes nodes,
-            LiveSettings live,
-            Supplier<RoomLogs> logs,
-            Admission admission,
-            ApiContract api) {
+    /** @return the door for streams of the first event loop */
+    private SseDoor deploy(Vertx vertx, HttpParts parts, Supplier<RoomLogs> logs) {
+        Nodes nodes = parts.nodes();
+        LiveSettings live = parts.live();
+        Admission admission = parts.admission();
         Set<Thread> loopsTaken = new HashSet<>();
         Admission fromAnywhere = admission.fromAnywhere(() -> live.current().config());
         RoomsPerUser roomsPerUser = new RoomsPerUser();
         OutboundPerNode outbound = new OutboundPerNode(nodes.self().loops());
-        Hooks hooks = new Hooks(vertx, live, metrics, nodes.self().id());
-        events = hooks.events();
-        HttpParts parts = new HttpParts(
-                live,
-                nodes,
-                metrics,
-                hooks,
-                memory,
-                admission,
-                new HttpSockets(),
-                new ClusterStats(vertx, nodes),
-                Assets.fromClassPath("web").with(api.files()),
-                api,
-                health::isDraining);
+        Routes routes = new Routes(() -> live.current().config());
+        HealthChecks.start(vertx, routes, metrics);
+        List<SseDoor> doors = new ArrayList<>();
         for (int loop = 0; loop < nodes.self().loops(); loop++) {
             BroadcastVerticle rooms = new BroadcastVerticle(nodes, loop, live, logs, memory, metrics);
             ConnectionVerticle connections =
-                    new ConnectionVerticle(nodes, loop, live, roomsPerUser, outbound, memory, metrics, hooks, version);
+                    new ConnectionVerticle(nodes, loop, live, roomsPerUser, outbound, memory, metrics, parts.hooks(), version);
             Gatekeeper gate = new Gatekeeper(connections, live, admission, metrics);
             WebSocketUpgrade upgrades =
                     new WebSocketUpgrade(connections, gate, live, metrics, HttpVerticle::refuseUpgrade, conformance);
             SseDoor streams = new SseDoor(connections, gate, live);
+            doors.add(streams);
             EngineVerticle engine = new EngineVerticle(nodes, loop, gate);
             List<EngineDoor> engines = conformance
                     ? conformanceDoors(vertx, engine, new Gatekeeper(connections, live, fromAnywhere, metrics), live)
                     : List.of(engineDoor("/socket.io", new SocketIo(connections, gate, live), engine, gate, live));
-            HttpVerticle http = new HttpVerticle(parts, new Doors(upgrades::accept, streams::accept, engines));
+            RouteProxy onward = new RouteProxy(vertx, routes, gate, live, memory.heap(), metrics);
+            HttpVerticle http = new HttpVerticle(parts, new Doors(upgrades::accept, streams::accept, engines, onward));
             EdgeShard shard = new EdgeShard(rooms, connections, engine, http, loopsTaken);
             shards.add(shard);
             deployOnFreeLoop(vertx, shard);
             int watched = loop;
             shard.run(() -> health.watch(vertx, watched));
         }
+        return doors.get(0);
     }
 
     private EngineDoor engineDoor(

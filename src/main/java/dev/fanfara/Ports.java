@@ -1,11 +1,13 @@
 package dev.fanfara;
 
 import dev.fanfara.config.GatewayConfig;
+import dev.fanfara.config.ServerConfig;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.net.UnknownHostException;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -14,6 +16,16 @@ import java.util.List;
  * starts: a port in use must end the program while it is no member of a cluster yet.
  */
 record Ports(int client, int management, int cluster, int eventBus) {
+
+    /** Where clients come, as people tell nodes from each other: one that listens on every address has its machine's name. */
+    static String address(ServerConfig server) {
+        try {
+            boolean everywhere = InetAddress.getByName(server.host()).isAnyLocalAddress();
+            return (everywhere ? InetAddress.getLocalHost().getHostName() : server.host()) + ":" + server.port();
+        } catch (UnknownHostException nameless) {
+            return server.host() + ":" + server.port();
+        }
+    }
 
     /** @throws StartFailure that names the first port that cannot be had */
     static Ports probe(GatewayConfig config) {

@@ -118,6 +118,11 @@ public final class Connections {
         return Optional.of(new Lease(group, user));
     }
 
+    /** Of whoever takes nobody's place: an operator who looks on. */
+    public Lease uncounted() {
+        return new Lease(null, null);
+    }
+
     /** The key as the table has it; null if there are as many as there may be. */
     private static @Nullable String raise(ConcurrentMap<String, Count> counts, String key, int limit) {
         boolean[] raised = new boolean[1];

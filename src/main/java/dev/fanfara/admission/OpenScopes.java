@@ -22,10 +22,13 @@ public final class OpenScopes {
     public static boolean apply(GatewayConfig config, MultiMap headers) {
         return !config.auth().required()
                 && config.auth().apiKeys().isEmpty()
-                && isLoopback(config.server().host())
                 && config.server().trustedProxies().isEmpty()
-                && !isForwarded(headers)
-                && isForLoopback(headers.get("Host"));
+                && isLocal(config.server().host(), headers);
+    }
+
+    /** Whether a request comes from this machine as far as it can show, to a listener that only this machine reaches. */
+    public static boolean isLocal(String listener, MultiMap headers) {
+        return isLoopback(listener) && !isForwarded(headers) && isForLoopback(headers.get("Host"));
     }
 
     private static boolean isForwarded(MultiMap headers) {

@@ -6,6 +6,7 @@ import dev.fanfara.config.Rate;
 import io.github.bucket4j.Bandwidth;
 import io.github.bucket4j.Bucket;
 import io.github.bucket4j.ConsumptionProbe;
+import io.github.bucket4j.EstimationProbe;
 import io.github.bucket4j.TimeMeter;
 import java.time.Duration;
 import java.util.Optional;
@@ -39,6 +40,16 @@ public final class RateLimit {
     public Optional<Duration> refuses(String key) {
         Table now = table();
         return take(now.buckets.get(key, first -> bucket(now.rate, clock)));
+    }
+
+    /** Whether the next event of {@code key} would be refused, and for how long; nothing is counted. */
+    public Optional<Duration> isSpent(String key) {
+        Bucket known = table().buckets.getIfPresent(key);
+        if (known == null) {
+            return Optional.empty();
+        }
+        EstimationProbe next = known.estimateAbilityToConsume(1);
+        return next.canBeConsumed() ? Optional.empty() : Optional.of(Duration.ofNanos(next.getNanosToWaitForRefill()));
     }
 
     private static Optional<Duration> take(Bucket bucket) {

@@ -30,7 +30,8 @@ public final class TokenRejected extends RuntimeException {
         REVOKED("revoked"),
         UNKNOWN_API_KEY("unknown-api-key"),
         /** The credentials are good; the backend was asked, and said no. */
-        DENIED("denied");
+        DENIED("denied"),
+        WRONG_ADMIN_TOKEN("wrong-admin-token");
 
         private final String label;
 

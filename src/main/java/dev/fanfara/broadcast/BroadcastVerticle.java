@@ -257,7 +257,8 @@ public final class BroadcastVerticle extends VerticleBase implements RoomMessage
     }
 
     private void admit(HostedRoom hosted, RoomMessage.Join join) {
-        PresenceChange change = hosted.room.join(join.connection(), new Member(join.loop(), join.user()));
+        Member member = new Member(join.loop(), join.user(), join.unseen());
+        PresenceChange change = hosted.room.join(join.connection(), member);
         metrics.members(1);
         if (hosted.room.localCount() == 1) {
             metrics.rooms(1);
@@ -270,8 +271,10 @@ public final class BroadcastVerticle extends VerticleBase implements RoomMessage
                         join.ticket(),
                         hosted.countToTell(),
                         logRooms().admit(hosted, join)));
-        announce(hosted, List.of(change), join.connection());
-        tellPeersLater(hosted);
+        if (change != null) {
+            announce(hosted, List.of(change), join.connection());
+            tellPeersLater(hosted);
+        }
     }
 
     @Override
@@ -280,10 +283,11 @@ public final class BroadcastVerticle extends VerticleBase implements RoomMessage
         if (hosted == null || hosted.waiting.removeIf(join -> join.connection().equals(leave.connection()))) {
             return;
         }
-        PresenceChange change = hosted.room.leave(leave.connection());
-        if (change == null) {
+        if (!hosted.room.isMember(leave.connection())) {
+            // A leave may follow a join that was refused.
             return;
         }
+        PresenceChange change = hosted.room.leave(leave.connection());
         metrics.members(-1);
         logRooms().left(hosted, leave.connection());
         if (hosted.room.localCount() == 0) {
@@ -292,8 +296,10 @@ public final class BroadcastVerticle extends VerticleBase implements RoomMessage
         if (hosted.isEmpty()) {
             hosted.emptySinceNanos = System.nanoTime();
         }
-        announce(hosted, List.of(change), null);
-        tellPeersLater(hosted);
+        if (change != null) {
+            announce(hosted, List.of(change), null);
+            tellPeersLater(hosted);
+        }
     }
 
     @Override
@@ -390,12 +396,16 @@ public final class BroadcastVerticle extends VerticleBase implements RoomMessage
         plainRooms.arrived(publication);
     }
 
-    /** To all members on this node but one. */
-    void deliverHere(RoomName room, SharedMessage message, @Nullable ConnectionId except) {
+    /** A publication of a room that remembers nothing, to all members on this node but one. */
+    void say(RoomName room, SharedMessage message, @Nullable ConnectionId except) {
         HostedRoom hosted = rooms.get(room);
-        if (hosted == null) {
-            return;
+        if (hosted != null) {
+            hosted.activity.heard();
+            deliverHere(hosted, message, except);
         }
+    }
+
+    private void deliverHere(HostedRoom hosted, SharedMessage message, @Nullable ConnectionId except) {
         deliver(hosted, hosted.everyFrame, message, except);
         if (hosted.tail != null) {
             for (RateGroup group : hosted.tail.groups.values()) {
@@ -467,7 +477,7 @@ public final class BroadcastVerticle extends VerticleBase implements RoomMessage
         }
         long timestamp = System.currentTimeMillis();
         for (PresenceChange change : changes) {
-            deliverHere(hosted.name, new SharedMessage(message(hosted.name, change, timestamp), 0), self);
+            deliverHere(hosted, new SharedMessage(message(hosted.name, change, timestamp), 0), self);
         }
     }
 
@@ -535,7 +545,7 @@ public final class BroadcastVerticle extends VerticleBase implements RoomMessage
             HostedRoom hosted = each.next();
             if (hosted.presenceDue) {
                 hosted.presenceDue = false;
-                deliverHere(hosted.name, new SharedMessage(presenceFrame(hosted), 0), null);
+                deliverHere(hosted, new SharedMessage(presenceFrame(hosted), 0), null);
             }
             if (!hosted.opening && hosted.isEmpty() && now - hosted.emptySinceNanos > LINGER_NANOS) {
                 each.remove();

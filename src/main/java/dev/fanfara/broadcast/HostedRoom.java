@@ -34,6 +34,8 @@ final class HostedRoom {
     /** Joins that wait for that, in order. */
     final List<RoomMessage.Join> waiting = new ArrayList<>();
 
+    final Activity activity = new Activity(System.nanoTime());
+
     /** Since when nobody is here, {@link System#nanoTime}; counts only while the room is empty. */
     long emptySinceNanos;
 

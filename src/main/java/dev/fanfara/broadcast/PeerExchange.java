@@ -235,7 +235,7 @@ final class PeerExchange implements PeerMessage.Receiver {
         return Future.succeededFuture(new Roster(
                 self.id(),
                 hosted.room.version(),
-                hosted.room.localCount(),
+                hosted.room.seenHere(),
                 hosted.presence == PresenceMode.FULL ? hosted.room.localUsers() : Map.of()));
     }
 

@@ -91,7 +91,7 @@ final class PlainRooms {
         metrics.published();
         long timestamp = System.currentTimeMillis();
         ServerMessage message = new ServerMessage.Message(room, user, payload, timestamp, 0);
-        service.deliverHere(room, new SharedMessage(message, acceptedNanos), except);
+        service.say(room, new SharedMessage(message, acceptedNanos), except);
         service.forward(new Forwarded(room, user, payload, timestamp, null));
     }
 
@@ -99,7 +99,7 @@ final class PlainRooms {
     void arrived(Forwarded said) {
         ServerMessage message =
                 new ServerMessage.Message(said.room(), said.user(), said.payload(), said.timestamp(), 0);
-        service.deliverHere(said.room(), new SharedMessage(message, 0), null);
+        service.say(said.room(), new SharedMessage(message, 0), null);
     }
 
     /** {@code nowNanos} is {@link System#nanoTime}. */

@@ -51,11 +51,23 @@ final class RoomLists {
                 context,
                 all,
                 new Listing.How<HostedRoom, HostedRoom, RoomLine>(
-                        hosted -> hosted.room.localCount() > 0 && mayBeSeen(question.viewer(), hosted.name),
-                        hosted -> hosted.name.value(),
+                        hosted -> hosted.room.seenHere() > 0
+                                && hosted.name.value().startsWith(question.prefix())
+                                && mayBeSeen(question.viewer(), hosted.name),
+                        hosted -> rank(question.order(), hosted) + hosted.name.value(),
                         (before, hosted) -> hosted,
                         (name, hosted) -> line(hosted)),
                 question.page());
+    }
+
+    /** What sorts before all that is less. */
+    private static String rank(ListRooms.Order order, HostedRoom hosted) {
+        long rank = switch (order) {
+            case NAME -> 0;
+            case BUSIEST -> Math.round(hosted.activity.perSecond(System.nanoTime()) * 1000);
+            case LARGEST -> hosted.room.seenHere();
+        };
+        return order == ListRooms.Order.NAME ? "" : Long.toHexString(Long.MAX_VALUE - rank);
     }
 
     private boolean mayBeSeen(@Nullable Identity viewer, RoomName room) {
@@ -65,13 +77,14 @@ final class RoomLists {
 
     private RoomLine room(RoomName name) {
         HostedRoom hosted = service.hosted(name);
-        return hosted == null ? new RoomLine(name, 0, null) : line(hosted);
+        return hosted == null ? new RoomLine(name, 0, 0, null) : line(hosted);
     }
 
     private static RoomLine line(HostedRoom hosted) {
         Tail tail = hosted.tail;
         Position position = tail == null || tail.replica == null ? null : tail.replica.position();
-        return new RoomLine(hosted.name, hosted.room.localCount(), position);
+        return new RoomLine(
+                hosted.name, hosted.room.seenHere(), hosted.activity.perSecond(System.nanoTime()), position);
     }
 
     private Future<Members> members(ListMembers question) {
@@ -79,8 +92,8 @@ final class RoomLists {
         if (hosted == null) {
             return Future.succeededFuture(new Members(0, new Part<>(List.of(), null)));
         }
-        int count = hosted.room.localCount();
-        return Listing.of(context, hosted.room.localMembers(), USERS, question.page())
+        int count = hosted.room.seenHere();
+        return Listing.of(context, hosted.room.membersSeenHere(), USERS, question.page())
                 .map(users -> new Members(count, users));
     }
 }

@@ -126,6 +126,7 @@ final class Stream {
 
     private void say(Tail tail, Entry entry) {
         HostedRoom hosted = tail.hosted;
+        hosted.activity.heard();
         Tail.At at = new Tail.At(tail.epoch(), entry.offset());
         Tail.Origin origin = tail.origins.remove(at);
         if (hosted.room.localCount() > tail.rated.size()) {

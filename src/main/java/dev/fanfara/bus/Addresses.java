@@ -5,6 +5,7 @@ import dev.fanfara.protocol.RoomName;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.eventbus.EventBus;
+import io.vertx.core.json.JsonObject;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -36,6 +37,7 @@ public final class Addresses {
     private static final String COUNT_CODEC = "fanfara.count";
     private static final String ENGINE_CODEC = "fanfara.engine";
     private static final String STATS_CODEC = "fanfara.stats";
+    private static final String NODE_REPORT_CODEC = "fanfara.node-report";
     private static final String LIST_ROOMS_CODEC = "fanfara.list-rooms";
     private static final String ROOMS_CODEC = "fanfara.rooms";
     private static final String ROOM_NAME_CODEC = "fanfara.room-name";
@@ -46,6 +48,7 @@ public final class Addresses {
     private static final String CONNECTIONS_CODEC = "fanfara.connections";
     private static final String DISCONNECT_CODEC = "fanfara.disconnect";
     private static final String REVOKE_CODEC = "fanfara.revoke";
+    private static final String JSON_CODEC = "fanfara.json";
 
     /** Connections to the room service of their node. */
     public static final Topic<RoomMessage> ROOM = new Topic<>("room", ROOM_CODEC);
@@ -78,6 +81,10 @@ public final class Addresses {
     /** What a loop's rooms add to the statistics. */
     public static final Endpoint<Nothing, LoopStats> ROOM_STATS = new Endpoint<>("room-stats", NOTHING, STATS_CODEC);
 
+    /** To loop 0 of a node: how it is. */
+    public static final Endpoint<Nothing, NodeReport> NODE_REPORT =
+            new Endpoint<>("node-report", NOTHING, NODE_REPORT_CODEC);
+
     /** The rooms of a loop that have members there. */
     public static final Endpoint<ListRooms, Part<RoomLine>> LIST_ROOMS =
             new Endpoint<>("list-rooms", LIST_ROOMS_CODEC, ROOMS_CODEC);
@@ -96,6 +103,10 @@ public final class Addresses {
 
     /** To the connections of a loop: these tokens are refused; the answer is how many ended for it. */
     public static final Endpoint<Revocation, Integer> REVOKE = new Endpoint<>("revoke", REVOKE_CODEC, COUNT_CODEC);
+
+    /** To a node, at its first loop: what it makes of a configuration. Objects are not to be changed. */
+    public static final Endpoint<JsonObject, JsonObject> CONFIG =
+            new Endpoint<>("config", JSON_CODEC, JSON_CODEC, 10_000);
 
     private Addresses() {}
 
@@ -163,6 +174,7 @@ public final class Addresses {
                         .number(stats.messagesReceived())
                         .number(stats.messagesSent()),
                 in -> new LoopStats(in.integer(), in.integer(), in.number(), in.number())));
+        bus.registerCodec(new BusCodec<>(NODE_REPORT_CODEC, NodeReport::write, NodeReport::read));
         bus.registerCodec(new BusCodec<>(LIST_ROOMS_CODEC, ListRooms::write, ListRooms::read));
         bus.registerCodec(parts(ROOMS_CODEC, RoomLine::write, RoomLine::read));
         bus.registerCodec(new BusCodec<RoomName>(
@@ -178,6 +190,8 @@ public final class Addresses {
         bus.registerCodec(new BusCodec<>(DISCONNECT_CODEC, Disconnect::write, Disconnect::read));
         bus.registerCodec(new BusCodec<Revocation>(
                 REVOKE_CODEC, (out, revocation) -> out.text(revocation.text()), in -> Revocation.parse(in.text())));
+        bus.registerCodec(new BusCodec<JsonObject>(
+                JSON_CODEC, (out, json) -> out.text(json.encode()), in -> new JsonObject(in.text())));
     }
 
     private static <T extends Listed> BusCodec<Part<T>> parts(
@@ -208,6 +222,11 @@ public final class Addresses {
     /** Asks every loop of every node, and waits for all of them or their time-out. Never fails. */
     public static <Q, A> Future<Gathered<A>> askAll(Vertx vertx, Nodes nodes, Endpoint<Q, A> endpoint, Q question) {
         return askAll(nodes, (node, loop) -> endpoint.ask(vertx, node, loop, question));
+    }
+
+    /** Asks loop 0 of every node, as {@link #askAll} does. */
+    public static <Q, A> Future<Gathered<A>> askNodes(Vertx vertx, Nodes nodes, Endpoint<Q, A> endpoint, Q question) {
+        return ask(nodes, node -> List.of(0), (node, loop) -> endpoint.ask(vertx, node, loop, question));
     }
 
     /** Asks the loop in charge of a room on every node, as {@link #askAll} does. */

@@ -10,7 +10,7 @@ import java.util.function.Function;
  * version of the format, so that nodes of two releases can tell each other's bytes apart.
  */
 final class BusCodec<T> implements MessageCodec<T, T> {
-    private static final int VERSION = 4;
+    private static final int VERSION = 5;
 
     private final String name;
     private final BiConsumer<WireWriter, T> writer;

@@ -8,9 +8,14 @@ import org.jspecify.annotations.Nullable;
  * A room as one node knows it. Immutable.
  *
  * @param members connections on that node
+ * @param perSecond publications heard there, since somebody last asked
  * @param position how far it has come, if it remembers and that is known there
  */
-public record RoomLine(RoomName room, int members, @Nullable Position position) implements Listed {
+public record RoomLine(
+        RoomName room,
+        int members,
+        double perSecond,
+        @Nullable Position position) implements Listed {
     @Override
     public String key() {
         return room.value();
@@ -27,12 +32,18 @@ public record RoomLine(RoomName room, int members, @Nullable Position position) 
         Position theirs = other.position;
         // One may be a message behind; of two epochs either may be the next, and who asks again will know.
         boolean isBehind = known == null || (theirs != null && theirs.offset() > known.offset());
-        return new RoomLine(room, members + other.members, isBehind ? theirs : known);
+        return new RoomLine(
+                room,
+                members + other.members,
+                // Every node with members hears all of it.
+                Math.max(perSecond, other.perSecond),
+                isBehind ? theirs : known);
     }
 
     static void write(WireWriter out, RoomLine line) {
         out.text(line.room.value())
                 .integer(line.members)
+                .number(Double.doubleToLongBits(line.perSecond))
                 .optionalText(line.position == null ? null : line.position.epoch());
         if (line.position != null) {
             out.number(line.position.offset());
@@ -42,7 +53,8 @@ public record RoomLine(RoomName room, int members, @Nullable Position position) 
     static RoomLine read(WireReader in) {
         RoomName room = RoomName.of(in.text());
         int members = in.integer();
+        double perSecond = Double.longBitsToDouble(in.number());
         String epoch = in.optionalText();
-        return new RoomLine(room, members, epoch == null ? null : new Position(epoch, in.number()));
+        return new RoomLine(room, members, perSecond, epoch == null ? null : new Position(epoch, in.number()));
     }
 }

@@ -11,14 +11,15 @@ import org.jspecify.annotations.Nullable;
 public sealed interface RoomMessage {
     /**
      * {@code loop} is where the connection lives; {@code ticket} comes back in the answer, so that the answer to a join
-     * that was left again is not taken for the answer to the next. {@code since}, {@code history} and {@code maxRate} as
-     * the client wrote them.
+     * that was left again is not taken for the answer to the next. {@code unseen} is who hears all and is no part of the
+     * room's presence. {@code since}, {@code history} and {@code maxRate} as the client wrote them.
      */
     record Join(
             RoomName room,
             int loop,
             ConnectionId connection,
             String user,
+            boolean unseen,
             long ticket,
             @Nullable Position since,
             @Nullable Integer history,

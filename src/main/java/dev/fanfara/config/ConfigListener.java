@@ -5,6 +5,13 @@ import java.util.List;
 /** Hears what a {@link ConfigWatcher} finds, on the watcher's own thread, one call after the other. */
 public interface ConfigListener {
     /**
+     * What would be put in force. May block.
+     *
+     * @throws ConfigException if it could not
+     */
+    default void onCandidate(Loaded candidate) {}
+
+    /**
      * A good configuration that differs from the last good one. May block; may throw a {@link ConfigException} when it
      * cannot be put in force, which then counts as rejected.
      *

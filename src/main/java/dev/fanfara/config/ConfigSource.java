@@ -13,8 +13,10 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.HexFormat;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,6 +24,16 @@ import org.jspecify.annotations.Nullable;
  * together as JSON and read once, so a rule between two keys sees both, wherever each was written. Immutable; any thread.
  */
 public final class ConfigSource {
+    /** Where a node listens: not what tells two configurations apart, or no two nodes would have the same. */
+    private static final Set<String> PLACE = Set.of(
+            "/server/host",
+            "/server/port",
+            "/management/host",
+            "/management/port",
+            "/cluster/host",
+            "/cluster/port",
+            "/cluster/eventBusPort");
+
     private final @Nullable Path file;
     private final Map<String, String> environment;
     private final List<Setting> settings;
@@ -40,30 +52,55 @@ public final class ConfigSource {
     /** Reads everything anew. @throws ConfigException with all mistakes */
     public Loaded load() {
         String text = file == null ? "" : text(file);
-        Document document = file == null ? Document.empty() : document(file, text);
+        Document document = file == null ? Document.empty() : document(name(), file, text);
+        return load(name(), text, document, file == null);
+    }
+
+    /**
+     * The same with this document in place of the file; relative paths in it start where they do in the file.
+     *
+     * @param name what it is called where mistakes are told
+     * @throws ConfigException with all mistakes
+     */
+    Loaded load(String name, String text) {
+        return load(name, text, document(name, file == null ? Path.of("fanfara.json") : file, text), false);
+    }
+
+    /** Of the content of the file, as it is written; equal for all that have none. @throws ConfigException if it cannot be read */
+    String fileHash() {
+        return file == null ? "none" : hash(text(file));
+    }
+
+    private Loaded load(String name, String text, Document document, boolean demoByDefault) {
         List<Mistake> mistakes = new ArrayList<>();
         Overrides overrides = new Overrides(ConfigSchema.SHAPE, document, mistakes);
         overrides.environment(environment);
         overrides.settings(settings);
 
         Reading reading = new Reading(document, new References(environment));
-        GatewayConfig config = reading.read(fields -> GatewayConfig.read(fields, file == null));
+        GatewayConfig config = reading.read(fields -> GatewayConfig.read(fields, demoByDefault));
 
         mistakes.addAll(reading.mistakes());
         if (!mistakes.isEmpty()) {
-            throw new ConfigException(name(), mistakes, reading.warnings(), hash(text + mistakes));
+            throw new ConfigException(name, mistakes, reading.warnings(), hash(text + mistakes));
         }
-        String content = new JsonObject(reading.content()).encode();
-        return new Loaded(config, hash(content), reading.warnings(), reading.atStart());
+        JsonObject content = new JsonObject(new LinkedHashMap<>(reading.content()));
+        PLACE.forEach(content::remove);
+        return new Loaded(
+                config,
+                hash(content.encode()),
+                reading.warnings(),
+                reading.atStart(),
+                new Effective(reading.content(), reading.visible()));
     }
 
-    private Document document(Path path, String text) {
+    private static Document document(String name, Path path, String text) {
         try {
             Path folder = path.getParent();
-            return Document.parse(name(), folder == null ? Path.of("") : folder, text);
+            return Document.parse(name, folder == null ? Path.of("") : folder, text);
         } catch (BrokenJson e) {
-            String place = name() + ":" + e.line() + ":" + e.column();
-            throw broken(new Mistake("", place, null, e.expected(), null), text);
+            String place = name + ":" + e.line() + ":" + e.column();
+            throw broken(name, new Mistake("", place, null, e.expected(), null), text);
         }
     }
 
@@ -71,12 +108,12 @@ public final class ConfigSource {
         try {
             return References.text(path);
         } catch (Unfit e) {
-            throw broken(new Mistake("", name(), null, e.expected(), null), "");
+            throw broken(name(), new Mistake("", name(), null, e.expected(), null), "");
         }
     }
 
-    private ConfigException broken(Mistake mistake, String text) {
-        return new ConfigException(name(), List.of(mistake), List.of(), hash(text + mistake));
+    private static ConfigException broken(String name, Mistake mistake, String text) {
+        return new ConfigException(name, List.of(mistake), List.of(), hash(text + mistake));
     }
 
     private String name() {

@@ -17,6 +17,7 @@ public record GatewayConfig(
         LimitsConfig limits,
         DrainConfig drain,
         List<RoomRule> rooms,
+        List<RouteRule> routes,
         SocketIoConfig socketio,
         HooksConfig hooks,
         boolean demo,
@@ -57,6 +58,7 @@ public record GatewayConfig(
                 limits,
                 drain,
                 rooms,
+                routes,
                 socketio,
                 hooks,
                 demo,
@@ -87,6 +89,11 @@ public record GatewayConfig(
                                 .put("mode", "plain")
                                 .put("presence", "full")),
                         "Rules for rooms; the first match wins, a room that none matches is closed"),
+                fields.objects(
+                        "routes",
+                        route -> RouteRule.read(route, auth.required() ? RouteAuth.REQUIRED : RouteAuth.NONE),
+                        List.of(),
+                        "Paths that are passed on to upstream services; the first match wins"),
                 fields.object("socketio", SocketIoConfig::read, "How clients of Socket.IO are served"),
                 fields.object("hooks", HooksConfig::read, "What a backend is asked, and told"),
                 fields.value(
@@ -95,9 +102,9 @@ public record GatewayConfig(
                         demoByDefault,
                         "A feed of moving numbers into the room demo; on when there is no file"),
                 fields.object("logging", LoggingConfig::read, "What is logged and in which shape"));
-        fields.notYet("routes");
         config.checkPorts(fields);
         config.checkRooms(fields);
+        config.checkRoutes(fields);
         config.warnOfOpenDoors(fields);
         return config;
     }
@@ -137,6 +144,19 @@ public record GatewayConfig(
         for (int i = 0; i < rooms.size() - 1; i++) {
             if (rooms.get(i).match().equals(EVERY_ROOM)) {
                 fields.warn("rooms/" + (i + 1), "never used: rooms/" + i + " matches every room before");
+            }
+        }
+    }
+
+    private void checkRoutes(Fields fields) {
+        Uniqueness.check(
+                fields, "routes", "path", routes.stream().map(RouteRule::path).toList());
+        for (int i = 0; i < routes.size(); i++) {
+            for (int earlier = 0; earlier < i; earlier++) {
+                if (routes.get(earlier).path().covers(routes.get(i).path())) {
+                    fields.warn("routes/" + i, "never used: routes/" + earlier + " matches all its paths before");
+                    break;
+                }
             }
         }
     }

@@ -30,7 +30,7 @@ public record ManagementConfig(
                         Value.text("a token that is not empty", "0123456789abcdef")
                                 .secret(),
                         "Opens /admin/; without one it answers on loopback only"),
-                atStart.optionalObject("tls", TlsConfig::read, "Certificate and key of the management port"));
+                atStart.optionalObject("tls", TlsConfig::readMutual, "Certificate and key of the management port"));
         String token = management.adminToken();
         if (token != null && token.length() < SHORTEST_TOKEN) {
             fields.warn("adminToken", "shorter than " + SHORTEST_TOKEN + " characters can be guessed");

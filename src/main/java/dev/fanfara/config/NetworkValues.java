@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
 /** Hosts, ports, origins and the other words of the network, each with its spelling. */
 final class NetworkValues {
     private static final String HOST_PATTERN = "[A-Za-z0-9_.:%-]+";
+    private static final String SERVER = "an origin such as \"http://127.0.0.1:3000\", without path";
     private static final Pattern ORIGIN =
             Pattern.compile("(https?)://([A-Za-z0-9_.-]+|\\[[0-9A-Fa-f:.]+])(?::(\\d{1,5}))?");
     private static final Pattern MEMBER = Pattern.compile("([A-Za-z0-9_.-]+|\\[[0-9A-Fa-f:.]+])(?::(\\d{1,5}))?");
@@ -31,6 +32,10 @@ final class NetworkValues {
             "https://dash.example.com",
             "^(\\*|https?://[^/\\s*]+)$",
             NetworkValues::origin);
+
+    /** A server, spelled the same way. */
+    static final Value<String> ORIGIN_OF_SERVER =
+            Value.spelled(SERVER, "http://127.0.0.1:3000", "^https?://[^/\\s*]+$", NetworkValues::originOfServer);
 
     static final Value<Cidr> CIDR = Value.spelled(
             "an address or a block of addresses such as \"10.0.0.0/8\"",
@@ -93,6 +98,17 @@ final class NetworkValues {
         String port = matcher.group(3);
         boolean usual = port == null || port.equals(matcher.group(1).equals("https") ? "443" : "80");
         return matcher.group(1) + "://" + matcher.group(2) + (usual ? "" : ":" + Integer.parseInt(port));
+    }
+
+    private static String originOfServer(String text) throws Unfit {
+        try {
+            if (!text.equals("*")) {
+                return origin(text);
+            }
+        } catch (Unfit noOrigin) {
+            throw new Unfit(SERVER, noOrigin.didYouMean());
+        }
+        throw new Unfit(SERVER);
     }
 
     private static @Nullable String originIn(String text) {

@@ -5,12 +5,15 @@ import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.Key;
 import java.security.KeyFactory;
+import java.security.cert.Certificate;
 import java.security.cert.CertificateFactory;
+import java.security.cert.X509Certificate;
 import java.security.interfaces.ECKey;
 import java.security.interfaces.RSAKey;
 import java.security.spec.InvalidKeySpecException;
 import java.security.spec.PKCS8EncodedKeySpec;
 import java.security.spec.X509EncodedKeySpec;
+import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.regex.Matcher;
@@ -71,14 +74,32 @@ final class PemKey {
         return null;
     }
 
+    /** All that can be read. */
+    static List<X509Certificate> certificates(String pem) {
+        List<X509Certificate> certificates = new ArrayList<>();
+        Matcher matcher = BLOCK.matcher(pem);
+        while (matcher.find()) {
+            try {
+                if (matcher.group(1).equals("CERTIFICATE") && certificate(matcher) instanceof X509Certificate x509) {
+                    certificates.add(x509);
+                }
+            } catch (GeneralSecurityException unreadable) {
+                // The first one has been read before; the others are the clients' affair.
+            }
+        }
+        return certificates;
+    }
+
+    private static Certificate certificate(Matcher block) throws GeneralSecurityException {
+        byte[] pem = block.group().getBytes(StandardCharsets.US_ASCII);
+        return CertificateFactory.getInstance("X.509").generateCertificate(new ByteArrayInputStream(pem));
+    }
+
     private static @Nullable Key key(Matcher block) {
         try {
             byte[] der = Base64.getMimeDecoder().decode(block.group(2));
             if (block.group(1).equals("CERTIFICATE")) {
-                byte[] pem = block.group().getBytes(StandardCharsets.US_ASCII);
-                return CertificateFactory.getInstance("X.509")
-                        .generateCertificate(new ByteArrayInputStream(pem))
-                        .getPublicKey();
+                return certificate(block).getPublicKey();
             }
             return key(der, block.group(1).equals("PUBLIC KEY"));
         } catch (GeneralSecurityException | IllegalArgumentException e) {

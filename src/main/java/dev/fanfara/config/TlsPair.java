@@ -5,6 +5,8 @@ import java.security.Key;
 import java.security.PrivateKey;
 import java.security.PublicKey;
 import java.security.Signature;
+import java.time.Instant;
+import java.util.Comparator;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -50,6 +52,14 @@ final class TlsPair {
         } catch (GeneralSecurityException e) {
             return false;
         }
+    }
+
+    /** The end of the one that ends first; what cannot be read never ends. */
+    static Instant expires(String certificates) {
+        return PemKey.certificates(certificates).stream()
+                .map(certificate -> certificate.getNotAfter().toInstant())
+                .min(Comparator.naturalOrder())
+                .orElse(Instant.MAX);
     }
 
     private static @Nullable String algorithm(Key key) {

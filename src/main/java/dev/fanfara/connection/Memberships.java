@@ -1,5 +1,6 @@
 package dev.fanfara.connection;
 
+import dev.fanfara.auth.Identity;
 import dev.fanfara.bus.Addresses;
 import dev.fanfara.bus.Channel;
 import dev.fanfara.bus.EdgeMessage;
@@ -70,6 +71,7 @@ final class Memberships implements EdgeMessage.Receiver {
                 loop,
                 connection.id(),
                 user,
+                connection.identity().kind() == Identity.Kind.ADMINISTRATOR,
                 membership.ticket,
                 join.since(),
                 join.history(),

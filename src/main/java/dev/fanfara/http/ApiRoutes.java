@@ -1,7 +1,6 @@
 package dev.fanfara.http;
 
 import dev.fanfara.auth.Identity;
-import dev.fanfara.metrics.GatewayMetrics;
 import dev.fanfara.protocol.Scope;
 import dev.fanfara.settings.LiveSettings;
 import dev.fanfara.settings.Settings;
@@ -10,6 +9,7 @@ import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.Route;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
@@ -34,14 +34,19 @@ final class ApiRoutes {
         Future<Answer> answer(Call call);
     }
 
+    /** Who calls; fails with a {@link Problem}. */
+    interface Identification {
+        Future<Identity> identify(HttpServerRequest request, Settings settings);
+    }
+
     private final ApiContract contract;
     private final LiveSettings live;
-    private final Callers callers;
+    private final Identification callers;
 
-    ApiRoutes(ApiContract contract, LiveSettings live, GatewayMetrics metrics) {
+    ApiRoutes(ApiContract contract, LiveSettings live, Identification callers) {
         this.contract = contract;
         this.live = live;
-        this.callers = new Callers(metrics);
+        this.callers = callers;
     }
 
     /** @param actions one for each operation of the document, no more and no less */

@@ -20,10 +20,37 @@ final class Arguments {
     /** One spelling for each number. */
     private static final Pattern WHOLE_NUMBER = Pattern.compile("0|[1-9][0-9]{0,15}");
 
+    private static final int LONGEST_TEXT = 1_000;
+    private static final long LARGEST_LIMIT = 1_000;
+    private static final long USUAL_LIMIT = 100;
+
     private final Map<String, Object> values;
 
     private Arguments(Map<String, Object> values) {
         this.values = values;
+    }
+
+    /**
+     * Of an operation that no document describes: texts, and the {@code limit} of a list.
+     *
+     * @throws Problem that names the parameter at fault
+     */
+    static Arguments undescribed(RoutingContext ctx) {
+        Map<String, Object> values = new HashMap<>();
+        for (String name : ctx.queryParams().names()) {
+            List<String> written = ctx.queryParam(name);
+            if (written.size() > 1 || written.get(0).length() > LONGEST_TEXT) {
+                throw Problem.badRequest(name + ": expected once, with " + LONGEST_TEXT + " characters at most");
+            }
+            values.put(name, written.get(0));
+        }
+        String written = (String) values.get("limit");
+        Long limit = written == null ? Long.valueOf(USUAL_LIMIT) : Reader.number(written);
+        if (limit == null || limit < 1 || limit > LARGEST_LIMIT) {
+            throw Problem.badRequest("limit: expected a whole number from 1 to " + LARGEST_LIMIT);
+        }
+        values.put("limit", limit);
+        return new Arguments(values);
     }
 
     @Nullable

@@ -57,12 +57,16 @@ public final class Assets implements Handler<RoutingContext> {
         this.byPath = Map.copyOf(byPath);
     }
 
-    /** Reads all files of a folder on the class path that has an {@code index.html}; blocks. Without one there is none. */
-    public static Assets fromClassPath(String folder) {
-        return fromClassPath(Assets.class.getClassLoader(), folder);
+    /**
+     * Reads all files of a folder on the class path that has an {@code index.html}; blocks. Without one there is none.
+     *
+     * @param at the path the folder is served at; empty for all there is
+     */
+    public static Assets fromClassPath(String folder, String at) {
+        return fromClassPath(Assets.class.getClassLoader(), folder, at);
     }
 
-    static Assets fromClassPath(ClassLoader classes, String folder) {
+    static Assets fromClassPath(ClassLoader classes, String folder, String at) {
         URL index = classes.getResource(folder + '/' + INDEX);
         if (index == null) {
             return new Assets(Map.of());
@@ -71,11 +75,11 @@ public final class Assets implements Handler<RoutingContext> {
             if (index.openConnection() instanceof JarURLConnection jar) {
                 URI file = jar.getJarFileURL().toURI();
                 try (FileSystem inside = FileSystems.newFileSystem(Path.of(file), (ClassLoader) null)) {
-                    return read(inside.getPath("/" + folder));
+                    return read(inside.getPath("/" + folder), at);
                 }
             }
             Path page = Path.of(index.toURI());
-            return read(page.resolveSibling("."));
+            return read(page.resolveSibling("."), at);
         } catch (IOException unreadable) {
             throw new UncheckedIOException(unreadable);
         } catch (URISyntaxException impossible) {
@@ -83,12 +87,12 @@ public final class Assets implements Handler<RoutingContext> {
         }
     }
 
-    private static Assets read(Path folder) throws IOException {
+    private static Assets read(Path folder, String at) throws IOException {
         Map<String, Asset> byPath = new HashMap<>();
         Path root = folder.normalize();
         try (Stream<Path> files = Files.walk(root)) {
             for (Path file : files.filter(Files::isRegularFile).toList()) {
-                String path = '/' + root.relativize(file).toString().replace('\\', '/');
+                String path = at + '/' + root.relativize(file).toString().replace('\\', '/');
                 put(path, Files.readAllBytes(file), byPath);
             }
         }
@@ -119,6 +123,10 @@ public final class Assets implements Handler<RoutingContext> {
         } catch (NoSuchAlgorithmException impossible) {
             throw new IllegalStateException(impossible);
         }
+    }
+
+    boolean has(String path) {
+        return byPath.containsKey(path);
     }
 
     Set<String> paths() {

@@ -14,11 +14,13 @@ import org.jspecify.annotations.Nullable;
  * @param upgrades takes over what asks to become a WebSocket, and answers it
  * @param streams takes over what asks for Server-Sent Events; what fails was not answered
  * @param engines one for each path where Engine.IO is spoken
+ * @param onward what is for others
  */
 public record Doors(
         Consumer<HttpServerRequest> upgrades,
         Function<HttpServerRequest, Future<Void>> streams,
-        List<EngineDoor> engines) {
+        List<EngineDoor> engines,
+        Onward onward) {
     @Nullable
     EngineDoor engineAt(String path) {
         for (EngineDoor engine : engines) {

@@ -3,6 +3,8 @@ package dev.fanfara.http;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.util.List;
+import java.util.Objects;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -30,6 +32,14 @@ public record Health(List<HealthCheck> live, List<HealthCheck> ready, List<Healt
             each.add(line);
         }
         return new JsonObject().put("status", status(up)).put("checks", each);
+    }
+
+    /** Of those that are down; empty if none is. */
+    static String reasons(List<HealthCheck> checks) {
+        return checks.stream()
+                .map(check -> look(check).reason())
+                .filter(Objects::nonNull)
+                .collect(Collectors.joining("; "));
     }
 
     private static HealthCheck.Result look(HealthCheck check) {

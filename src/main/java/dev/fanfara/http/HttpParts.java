@@ -5,6 +5,7 @@ import dev.fanfara.bus.Nodes;
 import dev.fanfara.hook.Hooks;
 import dev.fanfara.memory.Memory;
 import dev.fanfara.metrics.GatewayMetrics;
+import dev.fanfara.rollout.Rollout;
 import dev.fanfara.settings.LiveSettings;
 import java.util.function.BooleanSupplier;
 
@@ -24,4 +25,5 @@ public record HttpParts(
         ClusterStats stats,
         Assets assets,
         ApiContract api,
+        Rollout rollout,
         BooleanSupplier draining) {}

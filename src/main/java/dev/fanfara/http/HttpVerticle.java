@@ -5,6 +5,7 @@ import dev.fanfara.auth.TokenRejected;
 import dev.fanfara.bus.HttpAnswer;
 import dev.fanfara.config.GatewayConfig;
 import dev.fanfara.config.ServerConfig;
+import dev.fanfara.config.TlsConfig;
 import dev.fanfara.memory.Heap;
 import dev.fanfara.protocol.ErrorCode;
 import dev.fanfara.protocol.Refusal;
@@ -15,6 +16,7 @@ import dev.fanfara.transport.engineio.EngineDoor;
 import dev.fanfara.transport.websocket.WebSocketUpgrade;
 import io.netty.channel.ChannelFutureListener;
 import io.vertx.core.Future;
+import io.vertx.core.Handler;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpHeaders;
@@ -24,7 +26,6 @@ import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import java.time.Duration;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
@@ -54,6 +55,8 @@ public final class HttpVerticle extends VerticleBase {
 
     private @Nullable Router router;
     private @Nullable HttpServer server;
+    /** What it opened with. */
+    private @Nullable TlsConfig tls;
 
     public HttpVerticle(HttpParts parts, Doors doors) {
         this(parts, doors, RequestDeadlines.Limits.BODY, RequestDeadlines.Limits.IDLE);
@@ -71,6 +74,7 @@ public final class HttpVerticle extends VerticleBase {
     public Future<?> start() {
         GatewayConfig config = inForce();
         ServerConfig address = config.server();
+        tls = address.tls();
         router = routes();
         // A negative port is a free one, the same for all instances; with 0 each would get its own.
         int port = address.port() == 0 ? -1 : address.port();
@@ -84,9 +88,26 @@ public final class HttpVerticle extends VerticleBase {
                 .listen();
     }
 
+    /** The certificate for connections to come. Event loop only. */
+    public Future<?> renew(GatewayConfig config) {
+        return server == null
+                ? Future.succeededFuture()
+                : ServerOptions.renew(
+                        server, tls, config.server().tls(), config.limits().handshake());
+    }
+
     /** New connections are refused from here on; requests under way may take so long. Event loop only. */
     public Future<Void> stopAccepting(Duration patience) {
         return server == null ? Future.succeededFuture() : server.shutdown(patience.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    /** Ends the WebSockets that were passed on, over the window; done when they are gone. Event loop only. */
+    public Future<?> drain(Duration window) {
+        return doors.onward().drain(window);
+    }
+
+    public void hurry() {
+        doors.onward().hurry();
     }
 
     /** Once started; tells what port 0 became. */
@@ -107,7 +128,8 @@ public final class HttpVerticle extends VerticleBase {
                                 .handler(ctx -> keepForeignersOut(ctx, engine))
                                 .handler(new Cors(engine.origins()))
                                 .handler(ctx -> engine(ctx, engine))));
-        routes.route("/api/*").subRouter(api());
+        ApiRoutes api = new ApiRoutes(parts.api(), parts.live(), new Callers(parts.metrics())::identify);
+        routes.route("/api/*").subRouter(api.router(vertx, ApiOperations.of(vertx, parts)));
         routes.route().handler(parts.assets());
         routes.route().handler(HttpVerticle::nothingHere);
 
@@ -118,33 +140,6 @@ public final class HttpVerticle extends VerticleBase {
                         ctx -> Problem.badRequest("This is not a valid path").answer(ctx.response()))
                 .errorHandler(500, this::refuse);
         return routes;
-    }
-
-    private Router api() {
-        PublishApi publish = new PublishApi(vertx, parts);
-        RoomApi rooms = new RoomApi(vertx, parts.nodes());
-        ListApi lists = new ListApi(vertx, parts.nodes());
-        AdminApi admin = new AdminApi(vertx, parts);
-        return new ApiRoutes(parts.api(), parts.live(), parts.metrics())
-                .router(
-                        vertx,
-                        Map.ofEntries(
-                                Map.entry("publishMessage", publish::toRoom),
-                                Map.entry("patchState", publish::toState),
-                                Map.entry("publishBatch", publish::batch),
-                                Map.entry("broadcast", publish::toEveryone),
-                                Map.entry("messageUser", publish::toUser),
-                                Map.entry("listMessages", rooms::messages),
-                                Map.entry("getState", rooms::state),
-                                Map.entry("listRooms", lists::rooms),
-                                Map.entry("getRoom", lists::room),
-                                Map.entry("listMembers", lists::members),
-                                Map.entry("listConnections", lists::connections),
-                                Map.entry("disconnect", admin::disconnect),
-                                Map.entry("revoke", admin::revoke),
-                                Map.entry("disconnectUser", admin::disconnectUser),
-                                Map.entry(
-                                        "getStats", call -> parts.stats().now().map(Answer::of))));
     }
 
     /** A new connection, before its first byte. */
@@ -176,7 +171,8 @@ public final class HttpVerticle extends VerticleBase {
             AccessLog.follow(request, client(request));
         }
         EngineDoor engine = doors.engineAt(request.path());
-        Optional<Problem> mistake = RequestRules.mistake(request, engine != null);
+        Handler<HttpServerRequest> onward = onward(request.path());
+        Optional<Problem> mistake = RequestRules.mistake(request, engine != null || onward != null);
         if (mistake.isPresent()) {
             request.response().putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
             mistake.get().answer(request.response());
@@ -195,10 +191,13 @@ public final class HttpVerticle extends VerticleBase {
         }
         // Authenticated publishes have a limit of their own; whether it is one is known when its credentials are. What
         // belongs to a session is not counted, and whether there is one is known where it lives.
-        boolean countsLater = inSession || (engine == null && !upgrade && Callers.mayBePublish(request));
+        boolean countsLater =
+                inSession || (engine == null && onward == null && !upgrade && Callers.mayBePublish(request));
         Optional<Problem> tooMany = countsLater ? Optional.empty() : count(request);
         if (tooMany.isPresent()) {
             tooMany.get().answer(request.response());
+        } else if (onward != null) {
+            onward.handle(request);
         } else if (upgrade && engine != null) {
             upgrade(request, engine);
         } else if (upgrade && connects) {
@@ -207,6 +206,12 @@ public final class HttpVerticle extends VerticleBase {
             SecurityHeaders.put(request.response());
             router.handle(request);
         }
+    }
+
+    private @Nullable Handler<HttpServerRequest> onward(String path) {
+        return path.startsWith("/") && !parts.assets().has(path)
+                ? doors.onward().at(path)
+                : null;
     }
 
     /** Before a request is even counted: whoever is told to come back must not be punished for doing so. */
@@ -349,7 +354,8 @@ public final class HttpVerticle extends VerticleBase {
         request.resume();
     }
 
-    private static Problem problem(RoutingContext ctx) {
+    /** What a failure is to the client; where nobody foresaw it, it is logged. */
+    static Problem problem(RoutingContext ctx) {
         Throwable failure = ctx.failure();
         if (failure instanceof Problem || failure instanceof Refusal) {
             return Problem.of(failure);

@@ -37,7 +37,7 @@ final class ListApi {
     /** {@code GET /api/rooms}. */
     Future<Answer> rooms(Call call) {
         PageRequest page = Pages.request(call.arguments());
-        ListRooms question = new ListRooms(page, call.isAdmin() ? null : call.caller());
+        ListRooms question = ListRooms.byName(page, call.isAdmin() ? null : call.caller());
         return Addresses.askAll(vertx, nodes, Addresses.LIST_ROOMS, question).map(parts -> {
             Pages.Page<RoomLine> rooms = Pages.merge(parts.answers(), page.limit(), RoomLine::plus);
             JsonWriter json = new JsonWriter(8192).beginObject().beginArray("rooms");
@@ -55,7 +55,7 @@ final class ListApi {
         RoomRule rule = call.rule(room);
         call.require(RoomAction.JOIN, room);
         return Addresses.askRoom(vertx, nodes, room, Addresses.ROOM_LINE, room).compose(lines -> {
-            RoomLine known = lines.answers().stream().reduce(new RoomLine(room, 0, null), RoomLine::plus);
+            RoomLine known = lines.answers().stream().reduce(new RoomLine(room, 0, 0, null), RoomLine::plus);
             return whole(known, rule).map(line -> answer(write(new JsonWriter(512).beginObject(), line, rule), lines));
         });
     }
@@ -71,10 +71,11 @@ final class ListApi {
                 self.id(),
                 Addresses.loopOf(known.room(), self.loops()),
                 new HistoryRequest(known.room(), null, 1));
-        return memory.map(history -> new RoomLine(known.room(), known.members(), history.position()));
+        return memory.map(
+                history -> new RoomLine(known.room(), known.members(), known.perSecond(), history.position()));
     }
 
-    private static JsonWriter write(JsonWriter json, RoomLine line, RoomRule rule) {
+    static JsonWriter write(JsonWriter json, RoomLine line, RoomRule rule) {
         return json.member("room", line.room().value())
                 .member("mode", rule.mode().name().toLowerCase(Locale.ROOT))
                 .member("members", line.members())
@@ -140,7 +141,7 @@ final class ListApi {
                 });
     }
 
-    private static Answer answer(JsonWriter json, Gathered<?> gathered) {
+    static Answer answer(JsonWriter json, Gathered<?> gathered) {
         Pages.writeCompleteness(json, gathered.missing());
         return Answer.of(json.endObject().toBytes());
     }

@@ -2,7 +2,7 @@ package dev.fanfara.http;
 
 import dev.fanfara.config.GatewayConfig;
 import dev.fanfara.config.ManagementConfig;
-import dev.fanfara.settings.LiveSettings;
+import dev.fanfara.config.TlsConfig;
 import dev.fanfara.trace.RequestTrace;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.vertx.core.Future;
@@ -14,51 +14,67 @@ import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.json.JsonObject;
+import io.vertx.ext.web.Router;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The operator's port: metrics and health. Its own server, so that it answers when clients have used up theirs. */
+/** The operator's port: metrics, health, the console. Its own server, so that it answers when clients have used up theirs. */
 public final class ManagementVerticle extends VerticleBase {
     private static final Logger LOG = LoggerFactory.getLogger(ManagementVerticle.class);
     private static final String PROMETHEUS_TEXT = "text/plain; version=0.0.4; charset=utf-8";
 
-    private final LiveSettings live;
+    private final HttpParts parts;
     private final PrometheusMeterRegistry registry;
-    private final Health health;
+    private final Operations operations;
+    private @Nullable Router admin;
     private @Nullable HttpServer server;
+    /** What it opened with. */
+    private @Nullable TlsConfig tls;
 
-    public ManagementVerticle(LiveSettings live, PrometheusMeterRegistry registry, Health health) {
-        this.live = live;
+    public ManagementVerticle(HttpParts parts, PrometheusMeterRegistry registry, Operations operations) {
+        this.parts = parts;
         this.registry = registry;
-        this.health = health;
+        this.operations = operations;
     }
 
     @Override
     public Future<?> start() {
-        GatewayConfig config = live.current().config();
+        GatewayConfig config = parts.live().current().config();
+        AdminRoutes routes = new AdminRoutes(vertx, parts, operations);
+        admin = routes.router();
         ManagementConfig address = config.management();
+        tls = address.tls();
         HttpServer listening = vertx.createHttpServer(ServerOptions.of(
                 address.host(), address.port(), address.tls(), config.limits().handshake()));
         server = listening;
-        return listening
-                .connectionHandler(connection -> RequestDeadlines.install(
-                        connection,
-                        new RequestDeadlines.Limits(
-                                config.limits().handshake(),
-                                RequestDeadlines.Limits.BODY,
-                                RequestDeadlines.Limits.IDLE),
-                        () -> {}))
-                .requestHandler(this::enter)
-                .invalidRequestHandler(HttpVerticle::refuseUnreadable)
-                .listen();
+        return routes.start()
+                .compose(started -> listening
+                        .connectionHandler(connection -> RequestDeadlines.install(
+                                connection,
+                                new RequestDeadlines.Limits(
+                                        config.limits().handshake(),
+                                        RequestDeadlines.Limits.BODY,
+                                        RequestDeadlines.Limits.IDLE),
+                                () -> {}))
+                        .requestHandler(this::enter)
+                        .invalidRequestHandler(HttpVerticle::refuseUnreadable)
+                        .listen());
+    }
+
+    /** The certificate for connections to come. Any thread. */
+    public Future<?> renew(GatewayConfig config) {
+        return server == null
+                ? Future.succeededFuture()
+                : ServerOptions.renew(
+                        server, tls, config.management().tls(), config.limits().handshake());
     }
 
     /** Once started; tells what port 0 became. */
     public int port() {
-        return server == null ? live.current().config().management().port() : server.actualPort();
+        return server == null ? parts.live().current().config().management().port() : server.actualPort();
     }
 
     private void enter(HttpServerRequest request) {
@@ -72,13 +88,21 @@ public final class ManagementVerticle extends VerticleBase {
         }
         SecurityHeaders.put(response);
         response.putHeader(HttpHeaders.CACHE_CONTROL, "no-store");
+        Health health = operations.health();
         switch (request.path()) {
             case "/metrics" -> read(request, this::scrape);
             case "/health/live" -> read(request, to -> report(to, health.live()));
             case "/health/ready" -> read(request, to -> report(to, health.ready()));
             case "/health/started" -> read(request, to -> report(to, health.started()));
-            default -> Problem.notFound().answer(response);
+            default -> admin(request);
         }
+    }
+
+    private void admin(HttpServerRequest request) {
+        if (admin == null) {
+            throw new IllegalStateException("not started");
+        }
+        admin.handle(request);
     }
 
     private interface Answer {

@@ -31,16 +31,16 @@ public final class Problem extends RuntimeException {
         this.header = header;
     }
 
-    Problem(int status, ErrorCode code, String detail) {
+    public Problem(int status, ErrorCode code, String detail) {
         this(status, code, detail, null);
     }
 
-    static Problem badRequest(String detail) {
+    public static Problem badRequest(String detail) {
         return new Problem(400, ErrorCode.BAD_REQUEST, detail);
     }
 
     /** RFC 6750: who shows nothing is only asked for a token; who shows a bad one is told so, but not why. */
-    static Problem unauthorized(boolean somethingWasShown) {
+    public static Problem unauthorized(boolean somethingWasShown) {
         String challenge = somethingWasShown ? "Bearer error=\"invalid_token\"" : "Bearer";
         String detail = somethingWasShown ? "Invalid credentials" : "Expected a token or an API key";
         return new Problem(
@@ -62,7 +62,7 @@ public final class Problem extends RuntimeException {
         return new Problem(404, ErrorCode.BAD_REQUEST, detail);
     }
 
-    static Problem methodNotAllowed(String allowed) {
+    public static Problem methodNotAllowed(String allowed) {
         return new Problem(
                 405,
                 ErrorCode.BAD_REQUEST,
@@ -75,6 +75,15 @@ public final class Problem extends RuntimeException {
         return new Problem(431, ErrorCode.TOO_LARGE, detail);
     }
 
+    public static Problem tooLarge(String detail) {
+        return new Problem(413, ErrorCode.TOO_LARGE, detail);
+    }
+
+    /** What is behind the gateway is at fault. */
+    public static Problem badGateway(String detail) {
+        return new Problem(502, ErrorCode.UNAVAILABLE, detail);
+    }
+
     static Problem unsupportedMediaType(String detail) {
         return new Problem(415, ErrorCode.BAD_REQUEST, detail);
     }
@@ -84,7 +93,7 @@ public final class Problem extends RuntimeException {
     }
 
     /** Whatever a part of the gateway failed with; nothing of a failure nobody foresaw is shown. */
-    static Problem of(Throwable failure) {
+    public static Problem of(Throwable failure) {
         if (failure instanceof Problem problem) {
             return problem;
         }
@@ -102,7 +111,7 @@ public final class Problem extends RuntimeException {
     }
 
     /** Does nothing if the client has gone or was answered already. */
-    void answer(HttpServerResponse response) {
+    public void answer(HttpServerResponse response) {
         if (response.ended() || response.closed() || response.headWritten()) {
             return;
         }
@@ -116,7 +125,7 @@ public final class Problem extends RuntimeException {
         response.end(Buffer.buffer(body(RequestTrace.id(response))));
     }
 
-    int status() {
+    public int status() {
         return status;
     }
 

@@ -1,8 +1,13 @@
 package dev.fanfara.http;
 
 import dev.fanfara.config.TlsConfig;
+import io.vertx.core.Future;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.ClientAuth;
+import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.net.PemKeyCertOptions;
+import io.vertx.core.net.PemTrustOptions;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
@@ -43,12 +48,27 @@ final class ServerOptions {
         if (tls != null) {
             options.setSsl(true)
                     .setKeyCertOptions(new PemKeyCertOptions()
-                            .setCertPath(tls.certificate().toString())
-                            .setKeyPath(tls.key().toString()))
+                            .addCertValue(Buffer.buffer(tls.certificate()))
+                            .addKeyValue(Buffer.buffer(tls.key())))
                     .setEnabledSecureTransportProtocols(Set.of("TLSv1.3", "TLSv1.2"))
                     .setSslHandshakeTimeout(handshake.toMillis())
                     .setSslHandshakeTimeoutUnit(TimeUnit.MILLISECONDS);
+            String clientCa = tls.clientCa();
+            if (clientCa != null) {
+                options.setClientAuth(ClientAuth.REQUIRED)
+                        .setTrustOptions(new PemTrustOptions().addCertValue(Buffer.buffer(clientCa)));
+            }
         }
         return options;
+    }
+
+    /**
+     * Has a server show another certificate to whoever comes from now on; open connections keep theirs. Whether there is
+     * TLS at all was settled when it opened. Fails if the new one cannot be used, and then the old one stays.
+     */
+    static Future<?> renew(HttpServer server, @Nullable TlsConfig before, @Nullable TlsConfig tls, Duration handshake) {
+        return before == null || tls == null
+                ? Future.succeededFuture()
+                : server.updateSSLOptions(of("", 0, tls, handshake).getSslOptions());
     }
 }

@@ -2,7 +2,6 @@ package dev.fanfara.json;
 
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -80,8 +79,15 @@ final class FieldDescriber implements Fields {
     }
 
     @Override
-    public Path file(String key, Content content, String doc) {
-        return required(key, FieldReader.PATH, doc);
+    public String file(String key, Content content, String doc) {
+        required(key, FieldReader.PATH, doc);
+        return "";
+    }
+
+    @Override
+    public @Nullable String optionalFile(String key, Content content, String doc) {
+        optional(key, FieldReader.PATH, doc);
+        return null;
     }
 
     @Override

@@ -76,11 +76,21 @@ final class FieldReader implements Fields {
     }
 
     @Override
-    public Path file(String key, Content content, String doc) {
-        Path path = required(key, PATH, doc);
+    public String file(String key, Content content, String doc) {
+        return text(key, required(key, PATH, doc), content);
+    }
+
+    @Override
+    public @Nullable String optionalFile(String key, Content content, String doc) {
+        Path path = optional(key, PATH, doc);
+        return path == null ? null : text(key, path, content);
+    }
+
+    /** Empty after a mistake. */
+    private String text(String key, Path path, Content content) {
         String at = pointer(key);
         if (reading.isWrong(at)) {
-            return path;
+            return "";
         }
         try {
             Path file = folder(at).resolve(path);
@@ -89,17 +99,15 @@ final class FieldReader implements Fields {
                 throw new Unfit(content.expected());
             }
             reading.content(at + "#content", text);
-            // Read once, when the listener opens: a renewed file waits for a restart, and the log must say so.
-            reading.atStart(at, file + "#" + text.hashCode());
             warnIfOpen(at, content.secret(), List.of(file));
-            return file;
+            return text;
         } catch (Unfit e) {
             // A variable that ends in _FILE puts the content where the path belongs: a private key, told to the log.
             boolean reference = object.getValue(key) instanceof String text && References.in(text);
             String expected =
                     reference ? "a reference to the path of a readable file, not to its content" : e.expected();
             reading.mistake(at, reading.shown(at), expected, null);
-            return path;
+            return "";
         }
     }
 
@@ -153,6 +161,7 @@ final class FieldReader implements Fields {
         asked.add(key);
         JsonArray array = has(key) ? array(key) : new JsonArray(fallback);
         List<T> values = new ArrayList<>();
+        reading.see(pointer(key), new JsonArray());
         for (int i = 0; array != null && i < array.size(); i++) {
             values.add(inner(Pointer.child(pointer(key), i), array.getValue(i), reader, fixed));
         }
@@ -222,7 +231,7 @@ final class FieldReader implements Fields {
     }
 
     private <T> T fallback(String at, Value<T> type, Object fallback) {
-        reading.content(at, fallback);
+        reading.content(at, fallback, fallback);
         if (!reading.isWrong(at)) {
             reading.show(at, Shown.scalar(fallback) + " (the default)");
         }
@@ -254,8 +263,13 @@ final class FieldReader implements Fields {
                 json = expanded.text();
                 loose = true;
             }
+            if (type.isHidden() && json.equals(Shown.HIDDEN)) {
+                throw new Unfit(
+                        "the secret itself or a reference to it; " + Shown.HIDDEN + " stands for one not shown");
+            }
             T value = type.read(json, loose);
-            reading.content(at, json);
+            boolean open = !type.isHidden() || reference && References.isWhole((String) written);
+            reading.content(at, json, open ? written : Shown.HIDDEN);
             return value;
         } catch (Unfit e) {
             String better = reference || type.isHidden() ? null : e.didYouMean();
@@ -266,6 +280,7 @@ final class FieldReader implements Fields {
 
     private <T> List<T> scalars(String key, JsonArray array, Value<T> type) {
         List<T> values = new ArrayList<>();
+        reading.see(pointer(key), new JsonArray());
         for (int i = 0; i < array.size(); i++) {
             T value = scalar(Pointer.child(pointer(key), i), array.getValue(i), type);
             if (value != null) {
@@ -292,6 +307,7 @@ final class FieldReader implements Fields {
 
     private <T> T inner(String at, @Nullable Object json, Reader<T> reader, boolean innerFixed) {
         reading.content(at, "object");
+        reading.see(at, new JsonObject());
         if (json instanceof JsonObject inner) {
             reading.show(at, "an object");
             FieldReader fields = new FieldReader(reading, at, inner, innerFixed);

@@ -1,6 +1,5 @@
 package dev.fanfara.json;
 
-import java.nio.file.Path;
 import java.util.List;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -39,8 +38,12 @@ public interface Fields {
      */
     record Content(String expected, Predicate<String> condition, boolean secret) {}
 
-    /** The path of a readable file, whose content counts as part of the document. */
-    Path file(String key, Content content, String doc);
+    /** The content of a readable file, which counts as part of the document. */
+    String file(String key, Content content, String doc);
+
+    /** The same of one whose path may be absent or null. */
+    @Nullable
+    String optionalFile(String key, Content content, String doc);
 
     <T> List<T> list(String key, Value<T> type, List<?> fallback, String doc);
 

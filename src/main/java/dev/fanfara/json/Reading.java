@@ -1,5 +1,8 @@
 package dev.fanfara.json;
 
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import io.vertx.core.json.pointer.JsonPointer;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -16,6 +19,8 @@ public final class Reading {
     private final List<String> warnings = new ArrayList<>();
     /** What every key amounts to, defaults and contents of files included, in the order of reading. Holds secrets. */
     private final Map<String, Object> content = new LinkedHashMap<>();
+    /** The same as a document, with … in place of what is nobody's business. */
+    private final JsonObject visible = new JsonObject();
     /** Values of the keys that count only when the process starts; by pointer. */
     private final Map<String, Object> atStart = new LinkedHashMap<>();
     /** How a value is shown in a mistake found later; by pointer. */
@@ -46,6 +51,11 @@ public final class Reading {
         return content;
     }
 
+    /** What every key amounts to, as a document without secrets; complete only after a reading without mistakes. */
+    public JsonObject visible() {
+        return visible.copy();
+    }
+
     public Map<String, Object> atStart() {
         return Map.copyOf(atStart);
     }
@@ -65,6 +75,25 @@ public final class Reading {
 
     void content(String pointer, Object json) {
         content.put(pointer, json);
+    }
+
+    /** Of a scalar: what it is, and what may be seen of it. */
+    void content(String pointer, Object json, Object seen) {
+        content.put(pointer, json);
+        see(pointer, seen);
+    }
+
+    /** Of an object or a list, before what is in it. */
+    void see(String pointer, Object json) {
+        int slash = pointer.lastIndexOf('/');
+        Object parent = slash == 0
+                ? visible
+                : JsonPointer.from(pointer.substring(0, slash)).queryJson(visible);
+        if (parent instanceof JsonArray list) {
+            list.add(json);
+        } else if (parent instanceof JsonObject object) {
+            object.put(pointer.substring(slash + 1), json);
+        }
     }
 
     void atStart(String pointer, Object value) {

@@ -7,6 +7,9 @@ import org.jspecify.annotations.Nullable;
 
 /** How JSON is quoted in a mistake: short, and without what is nobody's business. */
 final class Shown {
+    /** In place of a secret. */
+    static final String HIDDEN = "…";
+
     private static final int LONGEST = 60;
 
     private Shown() {}

@@ -1,6 +1,8 @@
 package dev.fanfara.metrics;
 
 import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
 
 /**
  * What the gateway reports about itself, in its own words. Any thread: an implementation must not block or throw. No
@@ -9,7 +11,7 @@ import java.time.Duration;
 public interface GatewayMetrics {
     GatewayMetrics NONE = new GatewayMetrics() {};
 
-    /** {@code transport}: {@code websocket}, {@code echo}. */
+    /** {@code transport}: {@code websocket}, {@code echo}, {@code route}. */
     default void connectionOpened(String transport) {}
 
     /** {@code code}: the close code the client got, or 1006 if the connection just broke. */
@@ -42,7 +44,7 @@ public interface GatewayMetrics {
     /** A connection was closed because too much waited for it, or for all such together. */
     default void slowConsumer() {}
 
-    /** {@code scope}: {@code messages}, {@code publishes}, {@code requests}, {@code connects}, {@code connections}. */
+    /** {@code scope}: {@code messages}, {@code publishes}, {@code requests}, {@code connects}, {@code connections}, {@code routes}. */
     default void rateLimited(String scope) {}
 
     default void authFailed(String reason) {}
@@ -76,6 +78,22 @@ public interface GatewayMetrics {
 
     /** Nobody was told of so many events. */
     default void hookEventsDropped(int events) {}
+
+    /** How many upstreams of a route are well, and how many are not. Immutable. */
+    record Upstreams(int up, int down) {}
+
+    /** The routes there are now, by their configured paths. */
+    default void routes(Map<String, Upstreams> standing) {}
+
+    /**
+     * A request to a route was answered with this status, the head of the answer so long after it came.
+     *
+     * @param status 0 if the answer did not come to its end
+     */
+    default void routed(String route, int status, Duration took) {}
+
+    /** The certificate that a port shows from now on is good so long. {@code port}: {@code client}, {@code management}. */
+    default void certificate(String port, Instant expires) {}
 
     default void configLoaded(String hash) {}
 

@@ -46,23 +46,22 @@ final class LatencyHistogram implements Collector {
 
     @Override
     public MetricSnapshot collect() {
-        long[] counts = Arrays.stream(buckets).mapToLong(LongAdder::sum).toArray();
         return HistogramSnapshot.builder()
                 .name(name)
                 .help(help)
                 .dataPoint(HistogramSnapshot.HistogramDataPointSnapshot.builder()
-                        .classicHistogramBuckets(ClassicHistogramBuckets.of(boxed(), boxed(counts)))
+                        .classicHistogramBuckets(ClassicHistogramBuckets.of(bounds(), counts()))
                         .sum(sumNanos.sum() / 1e9)
                         .build())
                 .build();
     }
 
-    private static List<Double> boxed() {
+    static List<Double> bounds() {
         return Arrays.stream(BOUNDS).boxed().toList();
     }
 
-    private static List<Long> boxed(long[] counts) {
-        return Arrays.stream(counts).boxed().toList();
+    List<Long> counts() {
+        return Arrays.stream(buckets).map(LongAdder::sum).toList();
     }
 
     @Override

@@ -5,10 +5,12 @@ import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.Timer;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
@@ -25,11 +27,11 @@ import org.jspecify.annotations.Nullable;
  */
 public final class MicrometerMetrics implements GatewayMetrics {
     /** Their connections are WebSockets. */
-    private static final List<String> WEBSOCKETS = List.of("websocket", "echo");
+    private static final List<String> WEBSOCKETS = List.of("websocket", "echo", "route");
 
     private static final List<String> TRANSPORTS = List.of("websocket", "echo", "sse", "socketio");
     private static final List<String> RATE_LIMITS =
-            List.of("messages", "publishes", "requests", "connects", "connections");
+            List.of("messages", "publishes", "requests", "connects", "connections", "routes");
     /** What the contract lists and what RFC 6455 section 7.4.1 says; a client may send any other number. */
     private static final List<String> CLOSE_CODES = Stream.concat(
                     IntStream.rangeClosed(1000, 1013)
@@ -62,6 +64,7 @@ public final class MicrometerMetrics implements GatewayMetrics {
     private final LabelledCounters rateLimited;
     private final LabelledCounters authFailures;
     private final LabelledCounters recoveries;
+    private final RouteMeters routes;
     private final LatencyHistogram latency = new LatencyHistogram(
             "fanfara_delivery_latency_seconds", "From a publication accepted to written, per member");
     /** By event loop; each is written by its own loop. */
@@ -70,6 +73,7 @@ public final class MicrometerMetrics implements GatewayMetrics {
     private final Map<Integer, Long> unacknowledgedBytes = new ConcurrentHashMap<>();
     private final Map<Integer, Duration> loopLag = new ConcurrentHashMap<>();
     private final AtomicInteger lastReloadSuccessful = new AtomicInteger(1);
+    private final Map<String, Instant> certificates = new ConcurrentHashMap<>();
     private volatile IntSupplier clusterMembers = () -> 1;
     private @Nullable Gauge configInfo;
 
@@ -111,6 +115,7 @@ public final class MicrometerMetrics implements GatewayMetrics {
                 RECOVERIES);
         HOOKS.forEach(this::hookMeters);
         hookEventsDropped = counter("fanfara.hook.events.dropped", "Events that no backend was told of");
+        routes = new RouteMeters(registry);
         registry.getPrometheusRegistry().register(latency);
         connectionGauges();
         gauge("fanfara.rooms", "Rooms with members on this node", rooms::sum);
@@ -123,7 +128,10 @@ public final class MicrometerMetrics implements GatewayMetrics {
                 "fanfara.peer.unacknowledged.bytes",
                 "Bytes forwarded to other nodes and not acknowledged by them",
                 () -> sum(unacknowledgedBytes));
-        gauge("fanfara.event.loop.lag.seconds", "How late the latest of all event loops runs", this::worstLag);
+        gauge(
+                "fanfara.event.loop.lag.seconds",
+                "How late the latest of all event loops runs",
+                () -> worstLag().toNanos() / 1e9);
         gauge("fanfara.cluster.members", "Nodes this one sees, itself included", () -> clusterMembers.getAsInt());
         gauge(
                 "fanfara.config.last.reload.successful",
@@ -166,6 +174,7 @@ public final class MicrometerMetrics implements GatewayMetrics {
     }
 
     private void connectionGauges() {
+        connections.put("route", new LongAdder());
         TRANSPORTS.forEach(transport -> connections.put(transport, new LongAdder()));
         connections.put(LabelledCounters.OTHER, otherConnections);
         connections.forEach((transport, open) -> Gauge.builder("fanfara.connections", open, LongAdder::sum)
@@ -186,12 +195,28 @@ public final class MicrometerMetrics implements GatewayMetrics {
         return connections.getOrDefault(transport, otherConnections);
     }
 
-    private static double sum(Map<Integer, Long> byLoop) {
+    private static long sum(Map<Integer, Long> byLoop) {
         return byLoop.values().stream().mapToLong(Long::longValue).sum();
     }
 
-    private double worstLag() {
-        return loopLag.values().stream().mapToLong(Duration::toNanos).max().orElse(0) / 1e9;
+    private Duration worstLag() {
+        return loopLag.values().stream().max(Duration::compareTo).orElse(Duration.ZERO);
+    }
+
+    /** Of this moment. */
+    public Readings readings() {
+        Map<String, Long> open = new TreeMap<>();
+        connections.forEach((transport, count) -> open.put(transport, count.sum()));
+        return new Readings(
+                open,
+                rooms.sum(),
+                members.sum(),
+                received.sum(),
+                sent.sum(),
+                published.sum(),
+                sum(outboundBytes),
+                latency.counts(),
+                worstLag().toNanos());
     }
 
     /** Once. */
@@ -326,6 +351,30 @@ public final class MicrometerMetrics implements GatewayMetrics {
     @Override
     public void eventLoopLag(int loop, Duration lag) {
         loopLag.put(loop, lag);
+    }
+
+    @Override
+    public void routes(Map<String, Upstreams> standing) {
+        routes.standing(standing);
+    }
+
+    @Override
+    public void routed(String route, int status, Duration took) {
+        routes.answered(route, status, took);
+    }
+
+    @Override
+    public void certificate(String port, Instant expires) {
+        if (certificates.put(port, expires) == null) {
+            Gauge.builder("fanfara.tls.certificate.expiry.seconds", certificates, all -> secondsUntil(all.get(port)))
+                    .description("Seconds until the first certificate of a port's chain expires")
+                    .tag("port", port)
+                    .register(registry);
+        }
+    }
+
+    private static double secondsUntil(@Nullable Instant end) {
+        return end == null ? Double.NaN : Duration.between(Instant.now(), end).toSeconds();
     }
 
     @Override

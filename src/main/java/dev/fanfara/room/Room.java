@@ -23,6 +23,8 @@ public final class Room {
     private final Map<ConnectionId, Member> members = new HashMap<>();
     /** How many members each event loop of this node holds, so that a publication need not walk the members. */
     private final int[] membersPerLoop;
+    /** How many of the members nobody learns of. */
+    private int unseen;
 
     private final Map<String, RemoteRoster> remotes = new HashMap<>();
     private int remoteCount;
@@ -43,11 +45,17 @@ public final class Room {
 
     /** Connections in the whole cluster. */
     public int count() {
-        return members.size() + remoteCount;
+        return seenHere() + remoteCount;
     }
 
+    /** Connections of this node, whoever they are. */
     public int localCount() {
         return members.size();
+    }
+
+    /** Connections of this node that others learn of. */
+    public int seenHere() {
+        return members.size() - unseen;
     }
 
     public boolean hasMembersOn(int loop) {
@@ -58,29 +66,44 @@ public final class Room {
         members.forEach(action);
     }
 
-    /** A view of this node's members. */
-    public Collection<Member> localMembers() {
-        return Collections.unmodifiableCollection(members.values());
+    /** This node's members that others learn of. */
+    public Collection<Member> membersSeenHere() {
+        return unseen == 0
+                ? Collections.unmodifiableCollection(members.values())
+                : members.values().stream().filter(member -> !member.unseen()).toList();
     }
 
-    public PresenceChange join(ConnectionId connection, Member member) {
+    /** Null if nobody learns of it. */
+    public @Nullable PresenceChange join(ConnectionId connection, Member member) {
         Member before = members.put(connection, member);
         if (before != null) {
             throw new IllegalStateException("connection is a member already");
         }
         membersPerLoop[member.loop()]++;
+        if (member.unseen()) {
+            unseen++;
+            return null;
+        }
         untoldJoined.put(connection, member.user());
         untold = true;
         return new PresenceChange(connection, member.user(), true, count());
     }
 
-    /** Null if it was no member: a leave may follow a join that was refused. */
+    public boolean isMember(ConnectionId connection) {
+        return members.containsKey(connection);
+    }
+
+    /** Null if nobody learns of it. */
     public @Nullable PresenceChange leave(ConnectionId connection) {
         Member member = members.remove(connection);
         if (member == null) {
             return null;
         }
         membersPerLoop[member.loop()]--;
+        if (member.unseen()) {
+            unseen--;
+            return null;
+        }
         if (untoldJoined.remove(connection) == null) {
             untoldLeft.add(connection);
         }
@@ -97,7 +120,7 @@ public final class Room {
         untold = false;
         RosterChange change = new RosterChange(
                 version,
-                members.size(),
+                seenHere(),
                 withUsers ? Map.copyOf(untoldJoined) : Map.of(),
                 withUsers ? List.copyOf(untoldLeft) : List.of());
         untoldJoined.clear();
@@ -112,7 +135,7 @@ public final class Room {
     /** This node's members by connection, for a node that asks. Call {@link #takeUntold} before. */
     public Map<ConnectionId, String> localUsers() {
         Map<ConnectionId, String> users = new HashMap<>();
-        members.forEach((connection, member) -> users.put(connection, member.user()));
+        forEachSeen(users::put);
         return users;
     }
 
@@ -175,8 +198,16 @@ public final class Room {
 
     /** All of this node's members are news to the others: they may have been told numbers only. */
     public void retell() {
-        members.forEach((connection, member) -> untoldJoined.put(connection, member.user()));
+        forEachSeen(untoldJoined::put);
         untold = true;
+    }
+
+    private void forEachSeen(BiConsumer<ConnectionId, String> action) {
+        members.forEach((connection, member) -> {
+            if (!member.unseen()) {
+                action.accept(connection, member.user());
+            }
+        });
     }
 
     /** True if this version of a node's roster, or a later one, is known here. */
@@ -204,7 +235,7 @@ public final class Room {
     /** Who is in the room, by user, in the order of their names: so many of them at most. */
     public List<PresentUser> presentUsers(int most) {
         Map<String, int[]> connections = new TreeMap<>();
-        members.values().forEach(member -> connections.computeIfAbsent(member.user(), u -> new int[1])[0]++);
+        membersSeenHere().forEach(member -> connections.computeIfAbsent(member.user(), u -> new int[1])[0]++);
         remotes.values()
                 .forEach(roster -> roster.members
                         .values()

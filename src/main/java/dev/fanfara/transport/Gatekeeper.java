@@ -186,6 +186,11 @@ public final class Gatekeeper {
         }
     }
 
+    /** A place for whoever takes nobody's. */
+    public Connections.Lease uncounted() {
+        return admission.connections().uncounted();
+    }
+
     /** A place among those of its address and its user; empty if they have as many as they may. */
     public Optional<Connections.Lease> tryOpen(HttpServerRequest request, @Nullable Identity identity) {
         return tryOpen(client(request), identity);

@@ -34,6 +34,20 @@ class RateLimitTest {
     }
 
     @Test
+    void toAskWhetherItIsSpentSpendsNothing() {
+        assertThat(limit.isSpent("a")).isEmpty();
+        passes("a", 2);
+        assertThat(limit.isSpent("a")).isEmpty();
+        passes("a", 1);
+        move(Duration.ofSeconds(20));
+
+        assertThat(limit.isSpent("a")).contains(Duration.ofSeconds(40));
+        move(Duration.ofSeconds(40));
+        assertThat(limit.isSpent("a")).isEmpty();
+        assertThat(passes("a", 5)).isEqualTo(3);
+    }
+
+    @Test
     void keysDoNotCountForEachOther() {
         passes("a", 3);
 

@@ -37,6 +37,19 @@ class IdentityTest {
     private static final Identity KEY_OF_OTHER = apiKey(RoomGrants.everywhereIn(List.of(OTHER)), Scope.PUBLISH);
     private static final Identity KEY_WITHOUT_SCOPE = apiKey(null);
 
+    @Test
+    void anAdministratorSeesEveryRoomAndKeepsToItsRuleInPublishing() {
+        Identity administrator = Identity.administrator();
+        RoomRule closed = rule(Access.NOBODY, Access.NOBODY);
+
+        assertThat(administrator.may(JOIN, ROOM, closed)).isTrue();
+        assertThat(administrator.may(HISTORY, ROOM, closed)).isTrue();
+        assertThat(administrator.may(PRESENCE, ROOM, closed)).isTrue();
+        assertThat(administrator.mayPublishByApi(ROOM, rule(Access.NOBODY, Access.API)))
+                .isTrue();
+        assertThat(administrator.mayPublishByApi(ROOM, closed)).isFalse();
+    }
+
     @ParameterizedTest(name = "{0}")
     @CsvSource({
         //       anonymous, plain, named, foreign token, key of all, this, other rooms

@@ -154,12 +154,12 @@ final class LogRoomsRig {
     }
 
     void joinNow(ConnectionId member, RoomName room, @Nullable Position since, @Nullable Integer maxRate) {
-        service.onJoin(new RoomMessage.Join(room, 0, member, member.value(), ++tickets, since, null, maxRate));
+        service.onJoin(new RoomMessage.Join(room, 0, member, member.value(), false, ++tickets, since, null, maxRate));
     }
 
     void joinWithHistory(ConnectionId member, RoomName room, int history) {
-        onLoop(() ->
-                service.onJoin(new RoomMessage.Join(room, 0, member, member.value(), ++tickets, null, history, null)));
+        onLoop(() -> service.onJoin(
+                new RoomMessage.Join(room, 0, member, member.value(), false, ++tickets, null, history, null)));
     }
 
     void askHistory(ConnectionId member, RoomName room, @Nullable Position since, @Nullable Integer limit) {

@@ -128,7 +128,7 @@ class PeerExchangeTest {
         assertThat(digest().rooms()).isZero();
 
         ConnectionId alice = new ConnectionId("alice");
-        onLoop(() -> service.onJoin(new RoomMessage.Join(ROOM, 0, alice, "alice", 1, null, null, null)));
+        onLoop(() -> service.onJoin(new RoomMessage.Join(ROOM, 0, alice, "alice", false, 1, null, null, null)));
         assertThat(digest()).extracting(PeerMessage.Digest::rooms).isEqualTo(1);
         assertThat(digest().hash()).isNotZero();
 
@@ -198,8 +198,8 @@ class PeerExchangeTest {
         heard.clear();
         long before = dropped.get();
 
-        onLoop(() ->
-                service.onJoin(new RoomMessage.Join(ROOM, 0, new ConnectionId("alice"), "alice", 1, null, null, null)));
+        onLoop(() -> service.onJoin(
+                new RoomMessage.Join(ROOM, 0, new ConnectionId("alice"), "alice", false, 1, null, null, null)));
         onLoop(() -> {});
 
         long version = digest().rosters().getOrDefault(ROOM, 0L);
@@ -215,8 +215,8 @@ class PeerExchangeTest {
     void whoComesAndGoesIsAcknowledgedLikePublications() {
         subscribe();
 
-        onLoop(() ->
-                service.onJoin(new RoomMessage.Join(ROOM, 0, new ConnectionId("alice"), "alice", 1, null, null, null)));
+        onLoop(() -> service.onJoin(
+                new RoomMessage.Join(ROOM, 0, new ConnectionId("alice"), "alice", false, 1, null, null, null)));
 
         next(PeerMessage.RosterDelta.class);
         PeerMessage.Publications question = next(PeerMessage.Publications.class);
@@ -307,7 +307,7 @@ class PeerExchangeTest {
             }
         }));
         ConnectionId alice = new ConnectionId("alice");
-        onLoop(() -> service.onJoin(new RoomMessage.Join(ROOM, 0, alice, "alice", 1, null, null, null)));
+        onLoop(() -> service.onJoin(new RoomMessage.Join(ROOM, 0, alice, "alice", false, 1, null, null, null)));
 
         receive(5_000, "second");
         receive(4_000, "first");

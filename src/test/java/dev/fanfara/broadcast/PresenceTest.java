@@ -177,7 +177,7 @@ class PresenceTest {
     private void joinNow(int from, int to) {
         for (int i = from; i < to; i++) {
             service.onJoin(new RoomMessage.Join(
-                    ROOM, 0, new ConnectionId("c" + i), String.format("u%05d", i), i, null, null, null));
+                    ROOM, 0, new ConnectionId("c" + i), String.format("u%05d", i), false, i, null, null, null));
         }
     }
 

@@ -45,7 +45,7 @@ final class Network implements AutoCloseable {
     private void build() throws IOException {
         ip("link", "add", clients(), "type", "bridge");
         ip("link", "add", peers(), "type", "bridge");
-        ip("addr", "add", "198.18." + subnet + ".254/24", "dev", clients());
+        ip("addr", "add", host() + "/24", "dev", clients());
         ip("link", "set", clients(), "up");
         ip("link", "set", peers(), "up");
         for (int node = 0; node < size; node++) {
@@ -78,6 +78,24 @@ final class Network implements AutoCloseable {
 
     private String space(int node) {
         return name + "-" + node;
+    }
+
+    /** Where this process is for the nodes. */
+    String host() {
+        return "198.18." + subnet + ".254";
+    }
+
+    /** Nodes that start from now on ask this DNS server for names. */
+    void resolveBy(String server) throws IOException {
+        for (int node = 0; node < size; node++) {
+            Files.createDirectories(settings(node));
+            Files.writeString(settings(node).resolve("resolv.conf"), "nameserver " + server + "\n");
+        }
+    }
+
+    /** What lies there is bound over /etc in the namespace: see ip-netns(8). */
+    private Path settings(int node) {
+        return Path.of("/etc/netns", space(node));
     }
 
     List<Place> places() {
@@ -142,9 +160,19 @@ final class Network implements AutoCloseable {
     public void close() {
         for (int node = 0; node < size; node++) {
             remove("netns", "del", space(node));
+            forget(settings(node));
         }
         remove("link", "del", clients());
         remove("link", "del", peers());
+    }
+
+    private static void forget(Path settings) {
+        try {
+            Files.deleteIfExists(settings.resolve("resolv.conf"));
+            Files.deleteIfExists(settings);
+        } catch (IOException failure) {
+            throw new UncheckedIOException(failure);
+        }
     }
 
     private static void remove(String... arguments) {

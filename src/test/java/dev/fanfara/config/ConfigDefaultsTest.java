@@ -63,6 +63,7 @@ class ConfigDefaultsTest {
                                 PresenceMode.FULL,
                                 Access.ANYONE,
                                 Access.ANYONE)),
+                        List.of(),
                         new SocketIoConfig(List.of("/"), Duration.ofSeconds(25), Duration.ofSeconds(20), 65536),
                         new HooksConfig(null, Duration.ofSeconds(1), null, null, null, null),
                         true,

@@ -88,7 +88,16 @@ class ConfigRulesTest {
                     {'rooms':[{'match':'a','mode':'state','maxRate':0}]} | /rooms/0/maxRate: expected a whole number from 1 to 1000, got 0 (fanfara.json:1)
                     {'rooms':[{'match':'a','join':'everyone'}]} | /rooms/0/join: expected one of anyone, user, token, api, nobody, got "everyone" (fanfara.json:1)
                     {'rooms':[{'match':'a','join':'tokn'}]} | /rooms/0/join: expected one of anyone, user, token, api, nobody, got "tokn" (fanfara.json:1); did you mean "token"?
-                    {'routes':[]}                           | /routes: expected no such key: this version does not have it yet, got "routes" (fanfara.json:1)
+                    {'routes':[{'path':'app','upstreams':['http://a']}]} | /routes/0/path: expected a path such as "/app/users" or "/app/**", without query, escapes, empty or dot segments, got "app" (fanfara.json:1)
+                    {'routes':[{'path':'/a/*','upstreams':['http://a']}]} | /routes/0/path: expected a path such as "/app/users" or "/app/**", without query, escapes, empty or dot segments, got "/a/*" (fanfara.json:1)
+                    {'routes':[{'path':'/a/../b','upstreams':['http://a']}]} | /routes/0/path: expected a path such as "/app/users" or "/app/**", without query, escapes, empty or dot segments, got "/a/../b" (fanfara.json:1)
+                    {'routes':[{'path':'/api/v2/**','upstreams':['http://a']}]} | /routes/0/path: expected a path that the gateway does not serve itself (/, /ws, /sse, /echo, /client, /socket.io, /api), got "/api/v2/**" (fanfara.json:1)
+                    {'routes':[{'path':'/','upstreams':['http://a']}]} | /routes/0/path: expected a path that the gateway does not serve itself (/, /ws, /sse, /echo, /client, /socket.io, /api), got "/" (fanfara.json:1)
+                    {'routes':[{'path':'/a','upstreams':[]}]} | /routes/0/upstreams: expected at least one of: an origin such as "http://127.0.0.1:3000", without path, got an empty list (fanfara.json:1)
+                    {'routes':[{'path':'/a','upstreams':['http://a/b']}]} | /routes/0/upstreams/0: expected an origin such as "http://127.0.0.1:3000", without path, got "http://a/b" (fanfara.json:1); did you mean "http://a"?
+                    {'routes':[{'path':'/a','upstreams':['http://a']},{'path':'/a','upstreams':['http://b']}]} | /routes/1/path: expected another value than that of routes/0/path, got "/a" (fanfara.json:1)
+                    {'routes':[{'path':'/a','upstreams':['http://a'],'auth':'require'}]} | /routes/0/auth: expected one of none, optional, required, got "require" (fanfara.json:1); did you mean "required"?
+                    {'routes':[{'path':'/a','upstreams':['http://a'],'stripPrefix':true}]} | /routes/0/stripPrefix: expected false unless the path ends in /**, got true (fanfara.json:1)
                     {'socketio':{'namespaces':['chat']}}    | /socketio/namespaces/0: expected a name that begins with "/", without commas, question marks and blanks, got "chat" (fanfara.json:1)
                     {'socketio':{'pingInterval':'1ms'}}     | /socketio/pingInterval: expected a duration from 100ms to 1h, such as "25s" (ms, s, m, h, d), got "1ms" (fanfara.json:1)
                     {'drain':'20s'}                         | /drain: expected an object, got a text of 3 characters (fanfara.json:1)

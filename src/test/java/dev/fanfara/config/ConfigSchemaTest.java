@@ -80,6 +80,9 @@ class ConfigSchemaTest {
                 "{'rooms':[{'match':'a','mode':'log','history':{'size':100000,'ttl':'24h','bytes':'4MiB'},'slow':'close'}]}",
                 "{'rooms':[{'match':'a','mode':'state','history':{},'state':{'bytes':'1KiB'},'maxRate':1,'slow':'conflate'}]}",
                 "{'rooms':[{'match':'a','slow':null,'maxRate':null}]}",
+                "{'routes':[]}",
+                "{'routes':[{'path':'/**','upstreams':['http://a:3000','https://b'],'auth':'optional','timeout':'1m','maxBody':'0B',"
+                        + "'stripPrefix':true,'passHost':false,'maxConcurrent':9,'health':{'path':'/up?a=1','interval':'1s'},'ca':null}]}",
                 "{'limits':{'outboundPerNode':'100%'}}",
                 "{'limits':{'outboundPerNode':'256MiB'}}"
             })
@@ -99,7 +102,9 @@ class ConfigSchemaTest {
     @ValueSource(
             strings = {
                 "{'serverr':{}}",
-                "{'routes':[]}",
+                "{'routes':[{'path':'app','upstreams':['http://a']}]}",
+                "{'routes':[{'path':'/app/**','upstreams':['http://a/b']}]}",
+                "{'routes':[{'path':'/app/**'}]}",
                 "{'server':[]}",
                 "{'server':null}",
                 "{'server':{'port':'8080'}}",

@@ -28,19 +28,19 @@ class AssetsTest {
             }
         }
         try (URLClassLoader classes = new URLClassLoader(new URL[] {jar.toUri().toURL()}, null)) {
-            assertThat(Assets.fromClassPath(classes, "web").paths())
+            assertThat(Assets.fromClassPath(classes, "web", "").paths())
                     .containsExactlyInAnyOrder("/", "/index.html", "/deep/app.js");
         }
     }
 
     @Test
     void filesOfAFolderAreFound() {
-        assertThat(Assets.fromClassPath("assets-fixture").paths())
+        assertThat(Assets.fromClassPath("assets-fixture", "").paths())
                 .containsExactlyInAnyOrder("/", "/index.html", "/deep/app.js");
     }
 
     @Test
     void withoutAnIndexThereIsNothing() {
-        assertThat(Assets.fromClassPath("no-such-folder").paths()).isEmpty();
+        assertThat(Assets.fromClassPath("no-such-folder", "").paths()).isEmpty();
     }
 }

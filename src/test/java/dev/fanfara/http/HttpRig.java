@@ -14,14 +14,22 @@ import dev.fanfara.bus.PublishRequest;
 import dev.fanfara.bus.Published;
 import dev.fanfara.bus.StateAnswer;
 import dev.fanfara.bus.StateRequest;
+import dev.fanfara.config.ConfigException;
+import dev.fanfara.config.ConfigListener;
 import dev.fanfara.config.ConfigSource;
+import dev.fanfara.config.ConfigWatcher;
 import dev.fanfara.config.Loaded;
 import dev.fanfara.config.Setting;
 import dev.fanfara.hook.Hooks;
 import dev.fanfara.memory.Memory;
 import dev.fanfara.metrics.GatewayMetrics;
+import dev.fanfara.metrics.MicrometerMetrics;
+import dev.fanfara.metrics.VertxMeters;
 import dev.fanfara.protocol.Position;
+import dev.fanfara.rollout.LocalVersions;
+import dev.fanfara.rollout.Rollout;
 import dev.fanfara.settings.LiveSettings;
+import dev.fanfara.settings.Reloads;
 import dev.fanfara.settings.Settings;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -54,11 +62,16 @@ final class HttpRig implements AutoCloseable {
             .connectTimeout(Duration.ofSeconds(5))
             .build();
     private final HttpVerticle verticle;
+    private final ConfigWatcher watcher;
+    final HttpParts parts;
     final LiveSettings live;
     final List<PublishRequest> published = new CopyOnWriteArrayList<>();
     final List<Announcement> announced = new CopyOnWriteArrayList<>();
     final List<String> limited = new CopyOnWriteArrayList<>();
     final List<String> rejected = new CopyOnWriteArrayList<>();
+    /** Hashes of the configurations that were put in force. */
+    final List<String> inForce = new CopyOnWriteArrayList<>();
+
     final AtomicBoolean draining = new AtomicBoolean();
     volatile Function<PublishRequest, Future<Published>> room =
             request -> Future.succeededFuture(new Published(false, null));
@@ -96,7 +109,19 @@ final class HttpRig implements AutoCloseable {
                 rejected.add(reason);
             }
         };
-        HttpParts parts = new HttpParts(
+        ConfigSource source = source(settings);
+        watcher = new ConfigWatcher(source, source.load(), new ConfigListener() {
+            @Override
+            public void onChanged(Loaded loaded, List<String> needsRestart) {
+                inForce.add(loaded.hash());
+            }
+
+            @Override
+            public void onRejected(ConfigException bad) {
+                throw new AssertionError(bad);
+            }
+        });
+        parts = new HttpParts(
                 live,
                 nodes,
                 notes,
@@ -105,14 +130,27 @@ final class HttpRig implements AutoCloseable {
                 Admission.of(() -> live.current().config()),
                 sockets,
                 new ClusterStats(vertx, nodes),
-                Assets.fromClassPath("assets-fixture").with(API.files()),
+                Assets.fromClassPath("assets-fixture", "").with(API.files()),
                 API,
+                rollout(vertx, nodes, watcher),
                 draining::get);
-        Doors doors = new Doors(HttpRig::upgrade, request -> Future.failedFuture(Problem.notFound()), List.of());
+        Doors doors = new Doors(
+                HttpRig::upgrade, request -> Future.failedFuture(Problem.notFound()), List.of(), Onward.NOWHERE);
         verticle = new HttpVerticle(parts, doors, body, idle);
         vertx.deployVerticle(verticle).await();
         HttpVerticle second = new HttpVerticle(parts, doors, body, idle);
         vertx.deployVerticle(second).await();
+    }
+
+    /** Of a node where no stream can be opened. */
+    static Operations operations(Health health) {
+        return new Operations(
+                "1.2.3",
+                "127.0.0.1:8080",
+                health,
+                new MicrometerMetrics(VertxMeters.registry(), List.of())::readings,
+                new Reloads(),
+                (request, administrator, room, history) -> {});
     }
 
     private static ApiContract contract() {
@@ -134,6 +172,15 @@ final class HttpRig implements AutoCloseable {
 
     /** Each as on the command line: {@code limits.handshake=1s}. */
     static Settings settings(Vertx vertx, String... settings) {
+        Loaded loaded = source(settings).load();
+        return new Settings(
+                loaded.config(),
+                loaded.hash(),
+                TokenVerifier.create(vertx, loaded.config().auth(), null).await(),
+                new ApiKeys(loaded.config().auth().apiKeys()));
+    }
+
+    private static ConfigSource source(String... settings) {
         List<Setting> overrides = new CopyOnWriteArrayList<>();
         overrides.add(setting("server.port", "0"));
         overrides.add(setting("management.port", "0"));
@@ -141,12 +188,14 @@ final class HttpRig implements AutoCloseable {
             int equals = setting.indexOf('=');
             overrides.add(setting(setting.substring(0, equals), setting.substring(equals + 1)));
         }
-        Loaded loaded = new ConfigSource(null, Map.of(), overrides).load();
-        return new Settings(
-                loaded.config(),
-                loaded.hash(),
-                TokenVerifier.create(vertx, loaded.config().auth(), null).await(),
-                new ApiKeys(loaded.config().auth().apiKeys()));
+        return new ConfigSource(null, Map.of(), overrides);
+    }
+
+    /** Of this one node; what it would put in force goes nowhere. */
+    private static Rollout rollout(Vertx vertx, Nodes nodes, ConfigWatcher watcher) {
+        Rollout rollout = new Rollout(vertx, nodes, watcher, new LocalVersions(), () -> true);
+        rollout.start().await();
+        return rollout;
     }
 
     private static Setting setting(String path, String value) {
@@ -222,6 +271,7 @@ final class HttpRig implements AutoCloseable {
 
     @Override
     public void close() {
+        watcher.close();
         vertx.close().await();
     }
 }

@@ -5,9 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.fanfara.http.HealthCheck.Result;
 import dev.fanfara.metrics.MicrometerMetrics;
 import dev.fanfara.metrics.VertxMeters;
-import dev.fanfara.settings.LiveSettings;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
-import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -26,27 +24,27 @@ class ManagementVerticleTest {
     private static final Pattern SAMPLE =
             Pattern.compile("[a-zA-Z_:][a-zA-Z0-9_:]*(\\{([a-z_]+=\"[^\"\\n]*\",?)*})? (NaN|[+-]Inf|[-+0-9.E]+)");
 
-    private final Vertx vertx = Vertx.vertx();
+    private final HttpRig rig = HttpRig.with();
     private final PrometheusMeterRegistry registry = VertxMeters.registry();
     private final MicrometerMetrics metrics = new MicrometerMetrics(registry, List.of("expired"));
     private final AtomicReference<Result> cluster = new AtomicReference<>(Result.UP);
     private final ManagementVerticle verticle = new ManagementVerticle(
-            new LiveSettings(HttpRig.settings(vertx)),
+            rig.parts,
             registry,
-            new Health(
+            rig.operations(new Health(
                     List.of(new HealthCheck("loops", () -> Result.UP)),
                     List.of(new HealthCheck("listening", () -> Result.UP), new HealthCheck("cluster", cluster::get)),
                     List.of(new HealthCheck("broken", () -> {
                         throw new IllegalStateException("a bug in a check");
-                    }))));
+                    })))));
 
     ManagementVerticleTest() {
-        vertx.deployVerticle(verticle).await();
+        rig.vertx.deployVerticle(verticle).await();
     }
 
     @AfterEach
     void stop() {
-        vertx.close().await();
+        rig.close();
     }
 
     @Test
@@ -91,7 +89,9 @@ class ManagementVerticleTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"/", "/admin/", "/admin/api/config", "/metrics/", "/health", "/api/stats"})
+    @ValueSource(
+            strings = {"/", "/admin/nothing", "/admin/api/nothing", "/administer", "/metrics/", "/health", "/api/stats"
+            })
     void nothingElseIsHere(String path) throws Exception {
         PublishApiTest.assertProblem(get(path), 404, "bad-request", "There is nothing here");
     }

@@ -28,6 +28,37 @@ class RoomTest {
     }
 
     @Test
+    void nobodyLearnsOfAMemberThatIsUnseen() {
+        room.join(A1, new Member(0, "alice"));
+        room.takeUntold(true);
+
+        assertThat(room.join(B1, new Member(1, "console", true))).isNull();
+
+        assertThat(room.hasMembersOn(1)).isTrue();
+        assertThat(room.localCount()).isEqualTo(2);
+        assertThat(room.seenHere()).isEqualTo(1);
+        assertThat(room.count()).isEqualTo(1);
+        assertThat(room.takeUntold(true)).isNull();
+        assertThat(room.localUsers()).containsOnlyKeys(A1);
+        assertThat(room.membersSeenHere()).extracting(Member::user).containsExactly("alice");
+        assertThat(room.presentUsers(10)).containsExactly(new PresentUser("alice", 1));
+
+        assertThat(room.leave(B1)).isNull();
+        assertThat(room.hasMembersOn(1)).isFalse();
+        assertThat(room.seenHere()).isEqualTo(1);
+        assertThat(room.takeUntold(true)).isNull();
+    }
+
+    @Test
+    void otherNodesAreToldOfUnseenMembersNeitherWhenAllAreToldAgain() {
+        room.join(B1, new Member(1, "console", true));
+
+        room.retell();
+
+        assertThat(room.takeUntold(true)).isEqualTo(new RosterChange(101, 0, Map.of(), List.of()));
+    }
+
+    @Test
     void learnsOtherNodesMembersAndCountsThem() {
         room.join(A1, new Member(0, "alice"));
 

@@ -11,6 +11,7 @@ import dev.fanfara.testing.OfficialClient.Maker;
 import dev.fanfara.testing.OfficialClient.Way;
 import io.vertx.core.json.JsonObject;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -18,6 +19,7 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -143,23 +145,30 @@ class OfficialClientsIT {
         }
     }
 
-    @ParameterizedTest
-    @MethodSource("everyWay")
-    void whoeverLostTheServerComesBack(Maker maker, Way way) {
+    @Test
+    void whoeverLostTheServerComesBack() {
         String port = Integer.toString(GatewayProcess.freePorts(1).get(0));
         String[] arguments = {"--no-demo", "--port", port};
-        try (GatewayProcess first = GatewayProcess.start(arguments);
-                OfficialClient client = OfficialClient.connect(maker, way, first.url(), null)) {
-            client.asks("join-room", "lobby");
-
-            first.kill();
-            client.disconnected();
-            try (GatewayProcess second = GatewayProcess.start(arguments)) {
-                client.connected();
-                assertThat(client.asks("join-room", "lobby").getString("room")).isEqualTo("lobby");
-                client.asks("message", text("lobby", "back on " + second.port()));
-                assertThat(client.hears("message").getString("text")).isEqualTo("back on " + port);
+        List<OfficialClient> clients = new ArrayList<>();
+        try (GatewayProcess first = GatewayProcess.start(arguments)) {
+            for (Maker maker : Maker.values()) {
+                for (Way way : Way.values()) {
+                    clients.add(OfficialClient.connect(maker, way, first.url(), null));
+                }
             }
+            first.kill();
+            clients.forEach(OfficialClient::disconnected);
+            try (GatewayProcess second = GatewayProcess.start(arguments)) {
+                for (OfficialClient client : clients) {
+                    client.connected();
+                    String room = "lobby:" + clients.indexOf(client);
+                    assertThat(client.asks("join-room", room).getString("room")).isEqualTo(room);
+                    client.asks("message", text(room, "back on " + second.port()));
+                    assertThat(client.hears("message").getString("text")).isEqualTo("back on " + port);
+                }
+            }
+        } finally {
+            clients.forEach(OfficialClient::close);
         }
     }
 
@@ -167,17 +176,18 @@ class OfficialClientsIT {
     @ParameterizedTest
     @EnumSource(Maker.class)
     void theTransportIsTheOneThatWasAsked(Maker maker) {
-        try (GatewayProcess gateway = GatewayProcess.start("--no-demo")) {
-            for (Way way : Way.values()) {
-                int sockets = way == Way.POLLING_ONLY ? 0 : 1;
-                try (OfficialClient client = OfficialClient.connect(maker, way, gateway.url(), null)) {
-                    client.asks("join-room", "lobby");
-                    Eventually.holds(() ->
-                            assertThat(gateway.metric("websocket_connections")).isEqualTo(sockets));
-                }
+        GatewayProcess gateway = nodes.get(0);
+        Eventually.holds(
+                () -> assertThat(gateway.metric("websocket_connections")).isZero());
+        for (Way way : Way.values()) {
+            int sockets = way == Way.POLLING_ONLY ? 0 : 1;
+            try (OfficialClient client = OfficialClient.connect(maker, way, gateway.url(), token("carol"))) {
+                client.asks("join-room", "lobby");
                 Eventually.holds(() ->
-                        assertThat(gateway.metric("websocket_connections")).isZero());
+                        assertThat(gateway.metric("websocket_connections")).isEqualTo(sockets));
             }
+            Eventually.holds(
+                    () -> assertThat(gateway.metric("websocket_connections")).isZero());
         }
     }
 

@@ -71,6 +71,8 @@ public final class GatewayProcess implements AutoCloseable {
         List<String> command = new ArrayList<>(place.command());
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.add("-Xmx512m");
+        // Half of the processor time of such a short life would go into compiling what is hardly run again.
+        command.add("-XX:TieredStopAtLevel=1");
         command.addAll(flags);
         command.addAll(List.of(
                 "-jar",

@@ -101,7 +101,7 @@ public final class TestClient implements AutoCloseable {
     private static TestClient open(
             GatewayProcess gateway, String pathAndQuery, WebSocket.Builder builder, TestClient client) {
         client.socket = builder.buildAsync(
-                        URI.create("ws://127.0.0.1:" + gateway.port() + pathAndQuery), client.new Listener())
+                        URI.create(gateway.url().replaceFirst("http", "ws") + pathAndQuery), client.new Listener())
                 .orTimeout(PATIENCE_S, TimeUnit.SECONDS)
                 .join();
         return client;

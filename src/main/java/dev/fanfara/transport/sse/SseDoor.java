@@ -11,12 +11,14 @@ import dev.fanfara.hook.Hooks;
 import dev.fanfara.protocol.ClientMessage;
 import dev.fanfara.protocol.ErrorCode;
 import dev.fanfara.protocol.Refusal;
+import dev.fanfara.protocol.RoomName;
 import dev.fanfara.settings.LiveSettings;
 import dev.fanfara.transport.Gatekeeper;
 import io.vertx.core.Future;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.internal.ContextInternal;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The door for streams of Server-Sent Events. Whatever can be refused is refused before the stream begins, with a status:
@@ -100,6 +102,23 @@ public final class SseDoor {
             lease.close();
         }
         return Future.succeededFuture();
+    }
+
+    /**
+     * An administrator, who was let in at another door, hears what a room says, and nobody learns of it. A GET on this
+     * door's event loop.
+     *
+     * @param history so many of the last messages first
+     * @throws Refusal if it is not answered
+     */
+    public void watch(HttpServerRequest request, Identity administrator, RoomName room, @Nullable Integer history) {
+        ClientMessage.Join join = new ClientMessage.Join(null, room, null, history, null, null);
+        Connection.requireJoin(administrator, join, config().ruleFor(room));
+        gate.requireServing();
+        SseStream stream = new SseStream((ContextInternal) edge.verticleContext());
+        if (stream.takeOver(request)) {
+            stream.open(edge, administrator, List.of(join), gate.uncounted());
+        }
     }
 
     private GatewayConfig config() {
