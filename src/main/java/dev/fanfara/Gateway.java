@@ -392,8 +392,8 @@ public final class Gateway {
         List<SseDoor> doors = new ArrayList<>();
         for (int loop = 0; loop < nodes.self().loops(); loop++) {
             BroadcastVerticle rooms = new BroadcastVerticle(nodes, loop, live, logs, memory, metrics);
-            ConnectionVerticle connections =
-                    new ConnectionVerticle(nodes, loop, live, roomsPerUser, outbound, memory, metrics, parts.hooks(), version);
+            ConnectionVerticle connections = new ConnectionVerticle(
+                    nodes, loop, live, roomsPerUser, outbound, memory, metrics, parts.hooks(), version);
             Gatekeeper gate = new Gatekeeper(connections, live, admission, metrics);
             WebSocketUpgrade upgrades =
                     new WebSocketUpgrade(connections, gate, live, metrics, HttpVerticle::refuseUpgrade, conformance);
