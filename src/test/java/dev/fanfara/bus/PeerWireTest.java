@@ -71,7 +71,8 @@ class PeerWireTest {
         codec.encodeToWire(bytes, new PeerMessage.Goodbye("node"));
         bytes.setByte(0, (byte) 9);
 
-        assertThatThrownBy(() -> codec.decodeFromWire(0, bytes)).hasMessageStartingWith("test: bus format 9, this node speaks ");
+        assertThatThrownBy(() -> codec.decodeFromWire(0, bytes))
+                .hasMessageStartingWith("test: bus format 9, this node speaks ");
     }
 
     private PeerMessage overTheWire(PeerMessage message) {
