@@ -277,13 +277,16 @@ public final class Gateway {
         LOG.info("{}", readyLine(transport));
     }
 
-    /** Certificates for connections to come. */
+    /**
+     * Certificates for connections to come. The client port is one server whatever loop asks, and must be asked once: two
+     * updates at a time can overflow the stack (Vert.x 5.0.10, {@code NetServerImpl.updateSSLOptions}).
+     */
     private Future<?> renew(GatewayConfig changed) {
         List<Future<?>> all = new ArrayList<>();
         if (management != null) {
             all.add(management.renew(changed));
         }
-        shards.forEach(shard -> all.add(shard.renew(changed)));
+        all.add(shards.get(0).renew(changed));
         return Future.join(all);
     }
 
