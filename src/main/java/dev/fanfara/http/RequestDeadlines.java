@@ -248,7 +248,7 @@ final class RequestDeadlines extends ChannelDuplexHandler {
         lingering = true;
         over = true;
         cancelTimer();
-        ((DuplexChannel) ctx.channel()).shutdownOutput();
+        Pipelines.endOutput(ctx);
         ctx.channel().config().setAutoRead(true);
         timer = ctx.executor().schedule((Runnable) ctx::close, LINGER.toNanos(), TimeUnit.NANOSECONDS);
         ctx.channel().closeFuture().addListener(closed -> promise.trySuccess());

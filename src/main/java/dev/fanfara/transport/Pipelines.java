@@ -35,11 +35,16 @@ public final class Pipelines {
         }
     }
 
-    /** No more comes from us, and what the other side sends is still read. With TLS nothing is done. */
+    /**
+     * No more comes from us, and what the other side sends is still read. With TLS nothing is done.
+     *
+     * <p>A moment later: while io_uring completes a write, the end of output would take its queue away, and the socket could
+     * not be closed any more (netty/netty#17237, in 4.2.18).
+     */
     public static void endOutput(ChannelHandlerContext context) {
         if (context.channel() instanceof DuplexChannel channel
                 && context.pipeline().get(SslHandler.class) == null) {
-            channel.shutdownOutput();
+            channel.eventLoop().execute(channel::shutdownOutput);
         }
     }
 
