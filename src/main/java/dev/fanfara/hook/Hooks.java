@@ -84,6 +84,7 @@ public final class Hooks {
         });
     }
 
+    /** Whether {@link #join} would wait for the backend. */
     public boolean asksToJoin(RoomName room) {
         HookConfig hook = config().hooks().join();
         return hook != null && hook.isAbout(room);
@@ -92,7 +93,7 @@ public final class Hooks {
     /** Fails with {@link Refusal}. */
     public Future<Void> join(Asker who, RoomName room) {
         HookConfig hook = config().hooks().join();
-        if (hook == null) {
+        if (hook == null || !hook.isAbout(room)) {
             return Future.succeededFuture();
         }
         return ask("join", hook, joins, begin("join", who).member("room", room.value()), null)
@@ -100,6 +101,7 @@ public final class Hooks {
                 .mapEmpty();
     }
 
+    /** Whether {@link #publish} would wait for the backend. */
     public boolean asksToPublish(RoomName room) {
         HookConfig hook = config().hooks().publish();
         return hook != null && hook.isAbout(room);
@@ -113,7 +115,7 @@ public final class Hooks {
     public Future<Payload> publish(
             Asker who, RoomName room, @Nullable String key, Payload payload, @Nullable String trace) {
         HookConfig hook = config().hooks().publish();
-        if (hook == null) {
+        if (hook == null || !hook.isAbout(room)) {
             return Future.succeededFuture(payload);
         }
         JsonWriter data = begin("publish", who)

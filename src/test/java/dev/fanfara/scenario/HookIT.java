@@ -159,6 +159,15 @@ class HookIT {
 
     /** What a client says comes in its order, and nobody else waits for it. */
     @Test
+    void roomsTheHookIsNotAboutAreNotAskedForOnAnyWire() {
+        try (TestClient client = TestClient.connect(gateway);
+                SseClient stream = SseClient.connect(gateway, "room=free:closed")) {
+            assertThat(client.join("free:closed").getString("type")).isEqualTo("joined");
+            assertThat(stream.hears("joined").getString("room")).isEqualTo("free:closed");
+        }
+    }
+
+    @Test
     void commandsWaitForTheAnswerAndOthersDoNot() {
         try (TestClient asked = TestClient.connect(gateway);
                 TestClient other = TestClient.connect(gateway)) {
