@@ -44,11 +44,14 @@ class ModelStormIT {
         Stories stories = new Stories(cluster, rules);
         long end = System.nanoTime() + TimeUnit.MINUTES.toNanos(MINUTES);
         int told = 0;
-        while (System.nanoTime() < end) {
-            stories.tell(AT_ONCE, weather);
-            told += AT_ONCE;
+        try {
+            while (System.nanoTime() < end) {
+                stories.tell(AT_ONCE, weather);
+                told += AT_ONCE;
+            }
+        } finally {
+            System.out.println(told + " stories told, " + rules);
         }
-        System.out.println(told + " stories told, " + rules);
     }
 
     private static void strike() {
