@@ -50,7 +50,7 @@ final class HazelcastSettings {
         network.getJoin().getTcpIpConfig().setConnectionTimeoutSeconds(2);
         config.setProperty("hazelcast.socket.connect.timeout.seconds", "2");
         // How long a name without addresses is asked again, and how long a join waits for the next before data moves.
-        config.setProperty("hazelcast.wait.seconds.before.join", "2");
+        config.setProperty("hazelcast.wait.seconds.before.join", "1");
         // Give up with an error (another Hazelcast version answers) instead of trying for 5 minutes.
         config.setProperty("hazelcast.max.join.seconds", "30");
         // A member that dies during the join must not hold up the start for 2 minutes.
