@@ -27,6 +27,9 @@ final class UpstreamCall {
         Future<HttpClientResponse> say(Upstream upstream, HttpClientRequest request);
     }
 
+    /** Vert.x counts them from 0, so what was never set would be somebody else's. */
+    private static final long NO_TIMER = -1;
+
     private final Vertx vertx;
     private final HttpClient client;
     private final Route route;
@@ -37,7 +40,7 @@ final class UpstreamCall {
     private Deque<Upstream> next;
     private boolean mayRepeat;
     private boolean isOver;
-    private long timer;
+    private long timer = NO_TIMER;
     private @Nullable HttpClientRequest current;
 
     UpstreamCall(
