@@ -49,7 +49,7 @@ final class HealthState {
         HealthCheck staying = new HealthCheck("staying", () -> upIf(!draining, "draining"));
         HealthCheck keys =
                 new HealthCheck("keys", () -> upIf(live.current().tokens().ready(), "a JWKS has not been fetched yet"));
-        HealthCheck together = new HealthCheck("majority", () -> upIf(majority.isHeld(), "this node sees " + majority));
+        HealthCheck together = new HealthCheck("majority", () -> together(majority));
         return new Health(List.of(loops), List.of(open, staying, keys, together), List.of(open));
     }
 
@@ -61,6 +61,13 @@ final class HealthState {
             }
         }
         return Result.UP;
+    }
+
+    /** As the rooms that remember see it: without both they take nothing. */
+    private static Result together(Majority majority) {
+        return majority.isHeld()
+                ? upIf(majority.isConfirmed(), "too few other nodes confirm that they see this one")
+                : Result.down("this node sees " + majority);
     }
 
     private static Result upIf(boolean up, String reason) {
