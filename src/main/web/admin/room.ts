@@ -1,10 +1,10 @@
 /** One room: who is in it, what it remembers, what it says, and a way to say something. */
-import { type Members, Refused, type Room, sentence } from './api.js';
+import { type Connections, type Members, Refused, type Room, sentence } from './api.js';
 import { make, note, write } from './dom.js';
 import { integer } from './format.js';
 import { Tail } from './tail.js';
 import { tree } from './tree.js';
-import { type Context, type View, Table, attempt, completeness, confirmed } from './view.js';
+import { type Context, type View, Table, attempt, completeness, confirmed, toast } from './view.js';
 
 interface Said {
   type: string;
@@ -45,9 +45,22 @@ export function room({ api }: Context, name: string): View {
     if (user) void disconnect(user);
   });
   const disconnect = async (user: string): Promise<void> => {
+    if (!(await isUser(user))) {
+      toast(`Nobody here is connected as ${user}: a client without a token shows itself by that name. Connections has the one it is.`, 'error');
+      return;
+    }
     if (await confirmed(`Close all connections of ${user}, in every room?`, 'Disconnect')) {
       await attempt(() => api.send('DELETE', `/users/${encodeURIComponent(user)}/connections`), `${user} was disconnected`);
       await refresh();
+    }
+  };
+
+  /** Without it the user of the same name would be kicked, who may be another. */
+  const isUser = async (user: string): Promise<boolean> => {
+    try {
+      return (await api.get<Connections>('/connections', { user, room: name, limit: 1 })).connections.length > 0;
+    } catch {
+      return true; // what is asked next says why
     }
   };
 
