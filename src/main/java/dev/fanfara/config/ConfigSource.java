@@ -6,6 +6,7 @@ import dev.fanfara.json.Mistake;
 import dev.fanfara.json.Reading;
 import dev.fanfara.json.References;
 import dev.fanfara.json.Unfit;
+import io.vertx.core.json.DecodeException;
 import io.vertx.core.json.JsonObject;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -66,9 +67,29 @@ public final class ConfigSource {
         return load(name, text, document(name, file == null ? Path.of("fanfara.json") : file, text), false);
     }
 
-    /** Of the content of the file, as it is written; equal for all that have none. @throws ConfigException if it cannot be read */
+    /**
+     * Of what the file says, but where the node listens: files of nodes on one host differ in that. Equal for all that have
+     * none.
+     *
+     * @throws ConfigException if it cannot be read
+     */
     String fileHash() {
-        return file == null ? "none" : hash(text(file));
+        if (file == null) {
+            return "none";
+        }
+        String text = text(file);
+        try {
+            JsonObject content = new JsonObject(text);
+            for (String place : PLACE) {
+                String[] names = place.split("/");
+                if (content.getValue(names[1]) instanceof JsonObject section) {
+                    section.remove(names[2]);
+                }
+            }
+            return hash(content.encode());
+        } catch (DecodeException broken) {
+            return hash(text);
+        }
     }
 
     private Loaded load(String name, String text, Document document, boolean demoByDefault) {
