@@ -287,6 +287,13 @@ public final class Connection implements ClientMessage.Receiver {
         return recovery.done().onComplete(done -> edge.vertxOfLoop().cancelTimer(late));
     }
 
+    /** What the client says it had last, in a session in which it does not go on. */
+    public void hadBefore(String place) {
+        if (recoverable != null) {
+            recoverable.hadBefore(place);
+        }
+    }
+
     private @Nullable Recovery recovery() {
         return recoverable == null ? null : recoverable.recovery();
     }

@@ -39,6 +39,9 @@ final class Recoverable implements Sessions.Owner {
     /** In which turn it was told something apart, if the beginning is not {@link Beginning#ANYTHING}. */
     private long apartTurn;
 
+    /** What its client had last in a session that is over, and goes on saying until it has something of this one. */
+    private @Nullable String stale;
+
     private long pinged;
     private long pingTurn;
     private @Nullable Recovery recovery;
@@ -55,6 +58,10 @@ final class Recoverable implements Sessions.Owner {
     void toldApart() {
         beginning = Beginning.NOTHING;
         apartTurn = edge.chronicle().turn();
+    }
+
+    void hadBefore(String place) {
+        stale = place;
     }
 
     void pinged() {
@@ -146,12 +153,22 @@ final class Recoverable implements Sessions.Owner {
         boolean unsure = beginning.equals(Beginning.NOTHING);
         Chronicle.Excerpt told =
                 edge.chronicle().since(had, unsure ? apartTurn : Long.MIN_VALUE, rooms, SavedSession.MAX_TAIL);
+        int ambiguous = ambiguous(told.said());
         return SavedSession.of(
                 connection.id(),
                 connection.identity().user(),
                 System.currentTimeMillis(),
                 now,
-                told.said(),
-                told.complete() ? beginning : Beginning.NOTHING);
+                told.said().subList(ambiguous, told.said().size()),
+                told.complete() && ambiguous == 0 ? beginning : Beginning.NOTHING);
+    }
+
+    /** How much of it leads to where its client says it is, though it may not have had any of it in this session. */
+    private int ambiguous(List<SavedSession.Said> said) {
+        int last = said.size() - 1;
+        while (last >= 0 && !said.get(last).at().word().equals(stale)) {
+            last--;
+        }
+        return last + 1;
     }
 }

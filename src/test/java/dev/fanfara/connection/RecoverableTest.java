@@ -376,6 +376,26 @@ class RecoverableTest {
     }
 
     @Test
+    void aPlaceOfAnEarlierSessionIsNotTakenForOneOfThis() {
+        RecordingWire wire = open();
+        onLoop(() -> wire.connection().hadBefore("log:a.2"));
+        // This node knows less of the room than the one the client comes from.
+        join(wire, A);
+        join(wire, B);
+        answerPing(wire);
+        for (RoomName room : List.of(A, B, A, B, A)) {
+            onLoop(() -> say(room));
+        }
+        onLoop(() -> wire.connection().onClosed(LOST));
+
+        SavedSession saved = take().orElseThrow();
+        assertThat(saved.after("log:a.2")).isEmpty();
+        assertThat(saved.after("log:b.1")).isEmpty();
+        assertThat(saved.after("log:b.2")).contains(List.of(new Position("log:a", 2), new Position("log:b", 2)));
+        assertThat(saved.after("log:a.3")).contains(List.of(new Position("log:a", 3), new Position("log:b", 2)));
+    }
+
+    @Test
     void whoIsCutOffWhileItComesBackMayComeBackAgain() {
         SavedSession saved = cutOffAt(A, 3);
         RecordingWire wire = reopen(saved.connection());

@@ -196,9 +196,9 @@ final class SocketIoSession implements EngineApplication.Listener {
     private void enter(String namespace, Identity identity, Hello hello) {
         String pid = hello.pid();
         if (!loop.recovers()) {
-            open(namespace, identity, null);
+            open(namespace, identity, null, null);
         } else if (pid == null || loop.edge.sendsClientsElsewhere()) {
-            open(namespace, identity, ConnectionId.random().value());
+            open(namespace, identity, ConnectionId.random().value(), hello.offset());
         } else {
             connecting.add(namespace);
             String key = SessionKey.of(pid, namespace, identity);
@@ -218,7 +218,7 @@ final class SocketIoSession implements EngineApplication.Listener {
         List<Position> since =
                 saved == null ? null : saved.after(hello.offset()).orElse(null);
         if (saved == null || since == null || loop.edge.missedAnnouncement(saved)) {
-            open(namespace, identity, ConnectionId.random().value());
+            open(namespace, identity, ConnectionId.random().value(), hello.offset());
             return;
         }
         SocketIoMember member = place(
@@ -240,15 +240,21 @@ final class SocketIoSession implements EngineApplication.Listener {
             } else {
                 members.remove(namespace);
                 member.giveUp();
-                open(namespace, identity, ConnectionId.random().value());
+                open(namespace, identity, ConnectionId.random().value(), hello.offset());
             }
         });
     }
 
-    /** @param pid what its client may come back with; null if it may not */
-    private void open(String namespace, Identity identity, @Nullable String pid) {
+    /**
+     * @param pid what its client may come back with; null if it may not
+     * @param hadBefore what it had last in a session that is over
+     */
+    private void open(String namespace, Identity identity, @Nullable String pid, @Nullable String hadBefore) {
         SocketIoMember member = place(namespace, identity, ConnectionId.random(), pid);
         if (member != null && pid != null) {
+            if (hadBefore != null) {
+                member.connection().hadBefore(hadBefore);
+            }
             member.answer(pid);
         }
     }
