@@ -51,6 +51,8 @@ final class Recoverable implements Sessions.Owner {
         this.connection = connection;
         this.key = key;
         this.had = edge.chronicle().size();
+        // Its wire may have been pinged before it was there.
+        this.pinged = had;
         edge.sessions().began(key, this);
     }
 
