@@ -8,6 +8,7 @@ import dev.fanfara.auth.TokenRejected;
 import dev.fanfara.auth.TokenVerifier;
 import dev.fanfara.auth.UnusableKey;
 import dev.fanfara.broadcast.BroadcastVerticle;
+import dev.fanfara.broadcast.RoomEvents;
 import dev.fanfara.bus.Addresses;
 import dev.fanfara.bus.Nodes;
 import dev.fanfara.cli.ExitCode;
@@ -25,6 +26,7 @@ import dev.fanfara.config.ClusterConfig;
 import dev.fanfara.config.ConfigSource;
 import dev.fanfara.config.ConfigWatcher;
 import dev.fanfara.config.DiscoveryConfig;
+import dev.fanfara.config.EventsConfig;
 import dev.fanfara.config.GatewayConfig;
 import dev.fanfara.config.Loaded;
 import dev.fanfara.connection.ConnectionVerticle;
@@ -54,6 +56,7 @@ import dev.fanfara.memory.HeapWatch;
 import dev.fanfara.memory.Memory;
 import dev.fanfara.metrics.MicrometerMetrics;
 import dev.fanfara.metrics.VertxMeters;
+import dev.fanfara.protocol.RoomName;
 import dev.fanfara.recovery.LocalSessions;
 import dev.fanfara.recovery.SessionStore;
 import dev.fanfara.recovery.Sessions;
@@ -239,7 +242,7 @@ public final class Gateway {
                         .<SessionStore>map(data -> new SharedSessions(vertx, data))
                         .orElseGet(LocalSessions::new));
         sessions = saved;
-        SseDoor streams = deploy(vertx, parts, saved, roomLogs(joined, live));
+        SseDoor streams = deploy(vertx, parts, saved, roomLogs(joined, live), roomEvents(joined, hooks.events()));
         joined.onChange(change -> {
             refresh(revocations);
             if (change instanceof Change.Left left) {
@@ -393,8 +396,34 @@ public final class Gateway {
         return () -> shared;
     }
 
+    /** One node tells for all: the oldest, which knows of all rooms, as long as it is not on the lesser side of a split. */
+    private RoomEvents roomEvents(Cluster joined, HookEvents told) {
+        return new RoomEvents() {
+            @Override
+            public boolean areWanted() {
+                return told.areWanted(EventsConfig.ROOM_OCCUPIED) || told.areWanted(EventsConfig.ROOM_VACATED);
+            }
+
+            @Override
+            public boolean areToldHere() {
+                return joined.oldest() && majority.isHeld();
+            }
+
+            @Override
+            public void occupied(RoomName room) {
+                told.occupied(room);
+            }
+
+            @Override
+            public void vacated(RoomName room) {
+                told.vacated(room);
+            }
+        };
+    }
+
     /** @return the door for streams of the first event loop */
-    private SseDoor deploy(Vertx vertx, HttpParts parts, Sessions sessions, Supplier<RoomLogs> logs) {
+    private SseDoor deploy(
+            Vertx vertx, HttpParts parts, Sessions sessions, Supplier<RoomLogs> logs, RoomEvents events) {
         Nodes nodes = parts.nodes();
         LiveSettings live = parts.live();
         Admission admission = parts.admission();
@@ -407,7 +436,7 @@ public final class Gateway {
         HealthChecks.start(vertx, routes, metrics);
         List<SseDoor> doors = new ArrayList<>();
         for (int loop = 0; loop < nodes.self().loops(); loop++) {
-            BroadcastVerticle rooms = new BroadcastVerticle(nodes, loop, live, logs, memory, metrics);
+            BroadcastVerticle rooms = new BroadcastVerticle(nodes, loop, live, logs, events, memory, metrics);
             ConnectionVerticle connections = new ConnectionVerticle(
                     nodes, loop, live, roomsPerUser, outbound, memory, metrics, hooks, sessions, version);
             Gatekeeper gate = new Gatekeeper(connections, live, admission, metrics);

@@ -1,4 +1,4 @@
-/** The real jar in a process of its own, on free ports, from "ready" to its end. FANFARA_JAR says where it is. */
+/** The real jar in a process of its own, on free ports, from "ready" to its end. FANFARA_COMMAND says how it is run. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createHmac } from 'node:crypto';
 import { once } from 'node:events';
@@ -6,10 +6,10 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 
-const JAR = resolve(process.env.FANFARA_JAR ?? '../../../target/fanfara.jar');
+const [JAVA, ...PROGRAM]: string[] = JSON.parse(process.env.FANFARA_COMMAND ?? '["java","-jar","../../../target/fanfara.jar"]');
 const SECRET = 'a secret of the tests, 32 bytes or more';
 
 export const ROOMS = [
@@ -39,10 +39,10 @@ export class Gateway {
     const folder = mkdtempSync(join(tmpdir(), 'fanfara-gateway-'));
     const file = join(folder, 'fanfara.json');
     writeFileSync(file, JSON.stringify({ rooms: ROOMS, ...config }));
-    const flags = ['-Xmx256m', '-jar', JAR, 'serve', '-c', file, '--set', `server.port=${port}`, '--set', 'management.port=0'];
+    const flags = [...PROGRAM, 'serve', '-c', file, '--set', `server.port=${port}`, '--set', 'management.port=0'];
     // To the gateway such names are keys of its configuration.
     const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('FANFARA_')));
-    const child = spawn('java', flags, { env, stdio: ['ignore', 'pipe', 'inherit'] });
+    const child = spawn(JAVA!, flags, { env, stdio: ['ignore', 'pipe', 'inherit'] });
     child.on('exit', () => rmSync(folder, { recursive: true }));
     const said: string[] = [];
     return new Promise((started, failed) => {

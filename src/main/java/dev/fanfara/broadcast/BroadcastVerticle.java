@@ -82,6 +82,7 @@ public final class BroadcastVerticle extends VerticleBase implements RoomMessage
     private final Set<HostedRoom> untold = new HashSet<>();
     private final Set<HostedRoom> untoldCrowds = new HashSet<>();
     private final String[] edges;
+    private final Occupancy occupancy;
     final PeerExchange peers;
     private final Supplier<RoomLogs> logs;
     private final PlainRooms plainRooms;
@@ -94,6 +95,7 @@ public final class BroadcastVerticle extends VerticleBase implements RoomMessage
             int loop,
             LiveSettings settings,
             Supplier<RoomLogs> logs,
+            RoomEvents events,
             Memory memory,
             GatewayMetrics metrics) {
         this.nodes = nodes;
@@ -105,6 +107,7 @@ public final class BroadcastVerticle extends VerticleBase implements RoomMessage
         for (int i = 0; i < edges.length; i++) {
             edges[i] = Addresses.EDGE.address(nodes.self().id(), i);
         }
+        this.occupancy = new Occupancy(rooms::containsKey, events, System::nanoTime);
         this.peers = new PeerExchange(this, nodes, loop, metrics);
         this.logs = logs;
         this.plainRooms = new PlainRooms(this, memory.heap(), metrics);
@@ -220,6 +223,7 @@ public final class BroadcastVerticle extends VerticleBase implements RoomMessage
         Tail tail = rule.keepsHistory() ? new Tail(hosted, Tail.keeping(rule)) : null;
         hosted.tail = tail;
         hosted.waiting.add(first);
+        occupancy.hosted(name, peers.isWantedElsewhere(name));
         rooms.put(name, hosted);
         peers.subscribe(hosted)
                 .compose(done ->
@@ -248,6 +252,7 @@ public final class BroadcastVerticle extends VerticleBase implements RoomMessage
     /** They are no longer among the rooms. */
     private void close(List<HostedRoom> closed) {
         for (HostedRoom hosted : closed) {
+            occupancy.closed(hosted.name, peers.isWantedElsewhere(hosted.name));
             if (hosted.tail != null) {
                 logRooms().close(hosted.tail);
                 hosted.tail = null;
@@ -486,6 +491,10 @@ public final class BroadcastVerticle extends VerticleBase implements RoomMessage
                 change.joined(), room, change.user(), change.connection(), change.count(), timestamp);
     }
 
+    Occupancy occupancy() {
+        return occupancy;
+    }
+
     @Nullable
     HostedRoom hosted(RoomName room) {
         return rooms.get(room);
@@ -553,6 +562,7 @@ public final class BroadcastVerticle extends VerticleBase implements RoomMessage
             }
         }
         close(closed);
+        occupancy.review();
         plainRooms.sweep(now);
         logRooms().sweep();
     }

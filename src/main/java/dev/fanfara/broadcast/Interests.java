@@ -17,10 +17,22 @@ import java.util.stream.Stream;
 final class Interests {
     private final Map<RoomName, List<String>> nodesByRoom = new HashMap<>();
     private final Map<String, Wanted> byNode = new HashMap<>();
+    private final Changes changes;
+
+    /** Hears when the first other node wants copies of a room, and when the last one no longer does. */
+    interface Changes {
+        void wanted(RoomName room);
+
+        void unwanted(RoomName room);
+    }
 
     private static final class Wanted {
         final Set<RoomName> rooms = new HashSet<>();
         final RoomSums sums = new RoomSums(rooms);
+    }
+
+    Interests(Changes changes) {
+        this.changes = changes;
     }
 
     List<String> nodesOf(RoomName room) {
@@ -31,7 +43,9 @@ final class Interests {
         Wanted wanted = byNode.computeIfAbsent(node, n -> new Wanted());
         if (wanted.rooms.add(room)) {
             wanted.sums.added(room);
-            nodesByRoom.merge(room, List.of(node), Interests::concat);
+            if (nodesByRoom.merge(room, List.of(node), Interests::concat).size() == 1) {
+                changes.wanted(room);
+            }
         }
     }
 
@@ -39,7 +53,13 @@ final class Interests {
         Wanted wanted = byNode.get(node);
         if (wanted != null && wanted.rooms.remove(room)) {
             wanted.sums.removed(room);
-            nodesByRoom.computeIfPresent(room, (name, nodes) -> without(nodes, node));
+            removeFromRoom(node, room);
+        }
+    }
+
+    private void removeFromRoom(String node, RoomName room) {
+        if (nodesByRoom.computeIfPresent(room, (name, nodes) -> without(nodes, node)) == null) {
+            changes.unwanted(room);
         }
     }
 
@@ -61,7 +81,7 @@ final class Interests {
     void drop(String node) {
         Wanted wanted = byNode.remove(node);
         if (wanted != null) {
-            wanted.rooms.forEach(room -> nodesByRoom.computeIfPresent(room, (name, nodes) -> without(nodes, node)));
+            wanted.rooms.forEach(room -> removeFromRoom(node, room));
         }
     }
 

@@ -64,7 +64,7 @@ final class PeerExchange implements PeerMessage.Receiver {
     private final NodeRef self;
     private final int loop;
     private final GatewayMetrics metrics;
-    private final Interests interests = new Interests();
+    private final Interests interests;
     private final RoomSums hostedSums;
     private final PeerLinks links;
     private final Receipts receipts;
@@ -81,6 +81,7 @@ final class PeerExchange implements PeerMessage.Receiver {
         this.self = nodes.self();
         this.loop = loop;
         this.metrics = metrics;
+        interests = new Interests(service.occupancy());
         hostedSums = new RoomSums(service.hostedNames());
         links = new PeerLinks(nodes, loop, metrics);
         receipts = new Receipts(links, self, loop);

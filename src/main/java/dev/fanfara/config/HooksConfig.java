@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param secret what requests are signed with; there whenever anything is asked or told
  * @param timeout until the whole answer is there
- * @param events where it is told who came and went
+ * @param events where it is told who came and went, and which rooms have members
  */
 public record HooksConfig(
         @Nullable String secret,
@@ -19,7 +19,7 @@ public record HooksConfig(
         @Nullable HookConfig connect,
         @Nullable HookConfig join,
         @Nullable HookConfig publish,
-        @Nullable String events) {
+        @Nullable EventsConfig events) {
     private static final String PREFIX = "whsec_";
     /** Standard Webhooks: 24 to 64 bytes. */
     private static final int SHORTEST = 24;
@@ -58,14 +58,13 @@ public record HooksConfig(
                 fields.optionalObject("connect", HookConfig::connect, "Asked before a client is let in"),
                 fields.optionalObject("join", HookConfig::ofRooms, "Asked before a client joins a room"),
                 fields.optionalObject("publish", HookConfig::ofRooms, "Asked before something is published in a room"),
-                fields.optionalObject("events", HooksConfig::eventsUrl, "Told who connected and disconnected"));
+                fields.optionalObject(
+                        "events",
+                        EventsConfig::read,
+                        "Told who connected and disconnected, and which rooms have members"));
         boolean none = hooks.connect == null && hooks.join == null && hooks.publish == null && hooks.events == null;
         fields.check(none || secret != null, "secret", "a secret, since there are hooks");
         return hooks;
-    }
-
-    private static String eventsUrl(Fields fields) {
-        return fields.required("url", NetworkValues.HOOK_URL, "Where events are posted to");
     }
 
     /** Without the secret: logs print configurations. */

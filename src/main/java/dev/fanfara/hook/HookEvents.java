@@ -1,9 +1,11 @@
 package dev.fanfara.hook;
 
+import dev.fanfara.config.EventsConfig;
 import dev.fanfara.config.HooksConfig;
 import dev.fanfara.metrics.GatewayMetrics;
 import dev.fanfara.protocol.ConnectionId;
 import dev.fanfara.protocol.JsonWriter;
+import dev.fanfara.protocol.RoomName;
 import dev.fanfara.protocol.Timestamps;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -17,7 +19,7 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Tells the backend who came and went: in batches, one after the other, each until it is taken or was tried often enough.
+ * Tells the backend who came and went, and which rooms have members: in batches, one after the other, each until it is taken or was tried often enough.
  * What does not fit meanwhile is dropped and counted; what waits when the process dies is lost. Any thread.
  */
 public final class HookEvents {
@@ -50,30 +52,52 @@ public final class HookEvents {
     }
 
     public void connected(ConnectionId connection, String user, String transport, String address) {
-        if (isWanted()) {
-            add(event("connected", connection, user, transport, address));
+        if (areWanted(EventsConfig.CONNECTED)) {
+            add(event(EventsConfig.CONNECTED, connection, user, transport, address));
         }
     }
 
     public void disconnected(
             ConnectionId connection, String user, String transport, String address, int code, String reason) {
-        if (isWanted()) {
-            add(event("disconnected", connection, user, transport, address)
+        if (areWanted(EventsConfig.DISCONNECTED)) {
+            add(event(EventsConfig.DISCONNECTED, connection, user, transport, address)
                     .member("code", code)
                     .member("reason", reason));
         }
     }
 
-    private boolean isWanted() {
-        return config.get().events() != null;
+    /** A room has its first member. */
+    public void occupied(RoomName room) {
+        tellOf(room, EventsConfig.ROOM_OCCUPIED);
+    }
+
+    /** It has none any more. */
+    public void vacated(RoomName room) {
+        tellOf(room, EventsConfig.ROOM_VACATED);
+    }
+
+    /** Whether events of this type are to be told. */
+    public boolean areWanted(String type) {
+        EventsConfig events = config.get().events();
+        return events != null && events.types().contains(type);
+    }
+
+    private void tellOf(RoomName room, String type) {
+        if (areWanted(type)) {
+            add(event(type).member("room", room.value()));
+        }
+    }
+
+    private static JsonWriter event(String type) {
+        return new JsonWriter(256)
+                .beginObject()
+                .member("type", type)
+                .member("timestamp", Timestamps.iso(System.currentTimeMillis()));
     }
 
     private static JsonWriter event(
             String type, ConnectionId connection, String user, String transport, String address) {
-        return new JsonWriter(256)
-                .beginObject()
-                .member("type", type)
-                .member("timestamp", Timestamps.iso(System.currentTimeMillis()))
+        return event(type)
                 .member("connection", connection.value())
                 .member("user", user)
                 .member("transport", transport)
@@ -135,14 +159,14 @@ public final class HookEvents {
     /** With the same id each time, by which a backend knows what it had already. */
     private void send(String id, byte[] body, int events, int attempt) {
         HooksConfig now = config.get();
-        String url = now.events();
+        EventsConfig told = now.events();
         byte[] secret = now.key();
-        if (url == null || secret == null) {
+        if (told == null || secret == null) {
             dropped(events);
             return;
         }
         long began = System.nanoTime();
-        backend.post(new Backend.Message(url, secret, id, body, null), now.timeout())
+        backend.post(new Backend.Message(told.url(), secret, id, body, null), now.timeout())
                 .onComplete(done -> {
                     Duration took = Duration.ofNanos(System.nanoTime() - began);
                     metrics.hook("events", done.succeeded() ? "allowed" : "failed", took);

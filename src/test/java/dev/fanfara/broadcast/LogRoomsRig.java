@@ -95,17 +95,18 @@ final class LogRoomsRig {
     LogRoomsRig() {
         Addresses.registerCodecs(vertx.eventBus());
         settings = new LiveSettings(settings(RULES));
-        service = new BroadcastVerticle(new Two(), 0, settings, () -> logs, memory, new GatewayMetrics() {
-            @Override
-            public void clusterRepaired() {
-                repaired.incrementAndGet();
-            }
+        service =
+                new BroadcastVerticle(new Two(), 0, settings, () -> logs, new NoEvents(), memory, new GatewayMetrics() {
+                    @Override
+                    public void clusterRepaired() {
+                        repaired.incrementAndGet();
+                    }
 
-            @Override
-            public void members(int change) {
-                members.addAndGet(change);
-            }
-        });
+                    @Override
+                    public void members(int change) {
+                        members.addAndGet(change);
+                    }
+                });
         await(vertx.deployVerticle(service));
         await(Addresses.EDGE.hear(vertx, NODE, 0, message -> heard.add(new Heard(text(message), System.nanoTime()))));
     }

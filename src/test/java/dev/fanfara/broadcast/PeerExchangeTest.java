@@ -76,7 +76,13 @@ class PeerExchangeTest {
         TokenVerifier tokens = await(TokenVerifier.create(vertx, config.auth(), null));
         LiveSettings settings = new LiveSettings(new Settings(config, "hash", tokens, new ApiKeys(List.of())));
         service = new BroadcastVerticle(
-                new Two(), 0, settings, () -> new LocalRoomLogs(vertx, () -> 1_000), Memory.ofThisProcess(), metrics);
+                new Two(),
+                0,
+                settings,
+                () -> new LocalRoomLogs(vertx, () -> 1_000),
+                new NoEvents(),
+                Memory.ofThisProcess(),
+                metrics);
         await(vertx.deployVerticle(service));
         await(Addresses.PEER.hear(vertx, PEER, 0, heard::add));
         await(Addresses.SUBSCRIBE.serve(

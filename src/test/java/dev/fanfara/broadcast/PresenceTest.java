@@ -63,6 +63,7 @@ class PresenceTest {
                 0,
                 settings,
                 () -> new LocalRoomLogs(vertx, () -> 1_000),
+                new NoEvents(),
                 Memory.ofThisProcess(),
                 GatewayMetrics.NONE);
         await(vertx.deployVerticle(service));

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
@@ -48,7 +49,18 @@ class RoomSumsTest {
         List<NodeRef> nodes =
                 List.of(new NodeRef("a", 1), new NodeRef("b", 2), new NodeRef("c", 3), new NodeRef("d", 8));
         Map<String, Set<RoomName>> model = new HashMap<>();
-        Interests interests = new Interests();
+        Set<RoomName> known = new HashSet<>();
+        Interests interests = new Interests(new Interests.Changes() {
+            @Override
+            public void wanted(RoomName room) {
+                assertThat(known.add(room)).isTrue();
+            }
+
+            @Override
+            public void unwanted(RoomName room) {
+                assertThat(known.remove(room)).isTrue();
+            }
+        });
         for (int change = 0; change < CHANGES; change++) {
             NodeRef ref = oneOf(nodes);
             String node = ref.id();
@@ -78,8 +90,10 @@ class RoomSumsTest {
                 }
             }
             assertThat(interests.sum(node, loops, loop)).isEqualTo(recomputed(wanted, loops, loop));
+            assertThat(known.contains(room)).isEqualTo(!wantedBy(model, room).isEmpty());
             assertThat(interests.nodesOf(room)).containsExactlyInAnyOrderElementsOf(wantedBy(model, room));
         }
+        assertThat(known).isEqualTo(all(model));
     }
 
     @Test
@@ -100,6 +114,10 @@ class RoomSumsTest {
     /** A new object asked for the first time walks. */
     private static RoomSums.Sum recomputed(Set<RoomName> rooms, int loops, int loop) {
         return new RoomSums(rooms).part(loops, loop);
+    }
+
+    private static Set<RoomName> all(Map<String, Set<RoomName>> model) {
+        return model.values().stream().flatMap(Set::stream).collect(Collectors.toSet());
     }
 
     private static List<String> wantedBy(Map<String, Set<RoomName>> model, RoomName room) {

@@ -366,6 +366,32 @@ class CheckerTest {
         found("1 commands were not answered");
     }
 
+    @Test
+    void anAckOnTheWayWhileOneWhoIsPausedAsksToBeServedAgain() {
+        join("a", STATE, "'maxRate':0", "'offset':0,'state':{}");
+        say("b", STATE, 1);
+        say("a", STATE, 1);
+        journal.said("a", json("{'type':'update','room':'state:r','id':9,'maxRate':5}"));
+        ack("a", STATE, 1, 2);
+        assertThat(Checker.faults(journal, Rules.STORM)).noneMatch(fault -> fault.contains("acknowledged before"));
+
+        heard("a", "{'type':'updated','id':9,'room':'state:r','maxRate':5}");
+        say("a", STATE, 2);
+        ack("a", STATE, 2, 4);
+        found("acknowledged before what came earlier");
+    }
+
+    @Test
+    void aRefusalWithoutAnIdAnswersAPublicationWithoutOne() {
+        join("a", LOG, "", "'offset':0");
+        JsonObject unnamed = publication("a", LOG, 1);
+        unnamed.remove("id");
+        journal.said("a", unnamed);
+        heard("a", "{'type':'error','code':'unavailable','message':'later'}");
+
+        assertThat(Checker.faults(journal, Rules.STORM)).isEmpty();
+    }
+
     // Vocabulary
 
     private void found(String... sentences) {

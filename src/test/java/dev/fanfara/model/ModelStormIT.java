@@ -32,19 +32,26 @@ class ModelStormIT {
 
     @Test
     void inFairWeather() throws InterruptedException {
-        new Stories(cluster, Rules.FAIR).tell(TimeUnit.MINUTES.toNanos(MINUTES));
+        tell(Rules.FAIR, () -> {});
     }
 
     @Test
     void whileNodesDieAndStandStill() throws InterruptedException {
-        Stories stories = new Stories(cluster, Rules.STORM);
+        tell(Rules.STORM, ModelStormIT::strike);
+    }
+
+    private static void tell(Rules rules, Runnable weather) throws InterruptedException {
+        Stories stories = new Stories(cluster, rules);
         long end = System.nanoTime() + TimeUnit.MINUTES.toNanos(MINUTES);
         int told = 0;
-        while (System.nanoTime() < end) {
-            stories.tell(AT_ONCE, ModelStormIT::strike);
-            told += AT_ONCE;
+        try {
+            while (System.nanoTime() < end) {
+                stories.tell(AT_ONCE, weather);
+                told += AT_ONCE;
+            }
+        } finally {
+            System.out.println(told + " stories told, " + rules);
         }
-        System.out.println(told + " stories told in a storm");
     }
 
     private static void strike() {

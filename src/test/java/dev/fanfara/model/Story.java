@@ -16,7 +16,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 
 /**
  * One random history: a few rooms, a few clients, a few dozen steps of each, and then silence, in which everybody must
@@ -127,24 +126,25 @@ final class Story {
             for (String room : rooms) {
                 JsonObject joined = reader.join(room);
                 JsonObject history = reader.asks("'type':'history','limit':1000,'room':'" + room + "'");
-                memories.add(memory(port, room, history, joined.getJsonObject("state")));
+                memories.add(memory(port, room, joined, history));
                 String path = "/api/rooms/" + room;
                 JsonObject byHttp =
                         new JsonObject(node.get(path + "/messages?limit=1000").body());
-                JsonObject state = Rules.keepsState(room)
-                        ? new JsonObject(node.get(path + "/state").body()).getJsonObject("state")
-                        : null;
-                memories.add(memory(port + " by HTTP", room, byHttp, state));
+                JsonObject now = Rules.keepsState(room)
+                        ? new JsonObject(node.get(path + "/state").body())
+                        : byHttp;
+                memories.add(memory(port + " by HTTP", room, now, byHttp));
             }
         }
         return memories;
     }
 
-    private static Journal.Memory memory(String node, String room, JsonObject history, @Nullable JsonObject state) {
-        JsonObject told = new JsonObject();
-        for (String member : List.of("epoch", "offset", "messages")) {
-            told.put(member, history.getValue(member));
-        }
-        return new Journal.Memory(node, room, told, state);
+    /** Two answers, and between them the room may have gone on: then its place is not what others say, nor is it quiet. */
+    private static Journal.Memory memory(String node, String room, JsonObject now, JsonObject history) {
+        JsonObject told = new JsonObject()
+                .put("epoch", now.getValue("epoch"))
+                .put("offset", now.getValue("offset"))
+                .put("messages", history.getValue("messages"));
+        return new Journal.Memory(node, room, told, now.getJsonObject("state"));
     }
 }

@@ -3,6 +3,7 @@ package dev.fanfara.scenario;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.fanfara.testing.GatewayProcess;
+import dev.fanfara.testing.Program;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
@@ -210,19 +211,8 @@ class BenchIT {
     }
 
     private Run bench(int port, String... arguments) throws IOException, InterruptedException {
-        List<String> command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Xmx256m",
-                "-jar",
-                Path.of(System.getProperty("fanfara.jar", "target/fanfara.jar"))
-                        .toAbsolutePath()
-                        .toString(),
-                "bench",
-                "--url",
-                "ws://127.0.0.1:" + port,
-                "--warmup",
-                "500ms",
-                "--json"));
+        List<String> command = Program.command("-Xmx256m");
+        command.addAll(List.of("bench", "--url", "ws://127.0.0.1:" + port, "--warmup", "500ms", "--json"));
         command.addAll(Arrays.asList(arguments));
         Path errors = Files.createTempFile(folder, "bench", ".err");
         Process process =

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.fanfara.testing.Eventually;
 import dev.fanfara.testing.GatewayProcess;
+import dev.fanfara.testing.Program;
 import io.vertx.core.json.JsonObject;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -11,7 +12,6 @@ import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -97,12 +97,7 @@ class CommandLineIT {
     }
 
     private Run run(String... arguments) throws IOException {
-        List<String> command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-jar",
-                Path.of(System.getProperty("fanfara.jar", "target/fanfara.jar"))
-                        .toAbsolutePath()
-                        .toString()));
+        List<String> command = Program.command();
         command.addAll(Arrays.asList(arguments));
         Path errors = Files.createTempFile(folder, "command", ".err");
         ProcessBuilder builder = new ProcessBuilder(command).redirectError(errors.toFile());

@@ -138,6 +138,25 @@ class HookIT {
     }
 
     @Test
+    void itIsToldWhichRoomsHaveMembers() {
+        try (TestClient one = TestClient.connect(gateway);
+                TestClient other = TestClient.connect(gateway)) {
+            one.joins("counted");
+            other.joins("counted");
+            one.leaves("counted");
+            one.joins("counted");
+        }
+        Eventually.holds(() -> assertThat(ofRoom("counted")).containsExactly("room-occupied", "room-vacated"));
+    }
+
+    private static List<String> ofRoom(String room) {
+        return EVENTS.stream()
+                .filter(event -> room.equals(event.getString("room")))
+                .map(event -> event.getString("type"))
+                .toList();
+    }
+
+    @Test
     void aRoomIsClosedToWhomTheBackendSays() {
         try (TestClient client = TestClient.connect(gateway);
                 SocketIoClient io = SocketIoClient.connect(gateway)) {

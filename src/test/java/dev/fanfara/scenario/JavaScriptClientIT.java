@@ -2,6 +2,8 @@ package dev.fanfara.scenario;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.fanfara.testing.Program;
+import io.vertx.core.json.JsonArray;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -18,8 +20,7 @@ class JavaScriptClientIT {
         ProcessBuilder tests = new ProcessBuilder("npm", "run", "--silent", "test:gateway")
                 .directory(Path.of("src", "main", "web").toFile())
                 .redirectErrorStream(true);
-        String jar = System.getProperty("fanfara.jar", "target/fanfara.jar");
-        tests.environment().put("FANFARA_JAR", Path.of(jar).toAbsolutePath().toString());
+        tests.environment().put("FANFARA_COMMAND", new JsonArray(Program.command("-Xmx256m")).encode());
         Process running = tests.start();
         try (InputStream said = running.getInputStream()) {
             // Neither what comes in nor what goes out is its own: this process talks with Maven there.

@@ -27,6 +27,7 @@ public final class GatewayProcess implements AutoCloseable {
     private static final Pattern READY = Pattern.compile("ready client=\\S+:(\\d+) management=\\S+:(\\d+)");
     private static final HttpClient HTTP = HttpClient.newHttpClient();
     private static final long START_TIMEOUT_S = 60;
+    private static final List<String> SERVE = List.of("serve", "--set", "server.port=0", "--set", "management.port=0");
 
     private final Place place;
     private final Process process;
@@ -66,24 +67,11 @@ public final class GatewayProcess implements AutoCloseable {
 
     private static GatewayProcess launch(
             Place place, Path directory, Map<String, String> environment, String... arguments) {
-        List<String> flags =
-                Arrays.stream(arguments).filter(GatewayProcess::isFlag).toList();
+        List<String> flags = new ArrayList<>(List.of("-Xmx512m"));
+        Arrays.stream(arguments).filter(GatewayProcess::isFlag).forEach(flags::add);
         List<String> command = new ArrayList<>(place.command());
-        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        command.add("-Xmx512m");
-        // Half of the processor time of such a short life would go into compiling what is hardly run again.
-        command.add("-XX:TieredStopAtLevel=1");
-        command.addAll(flags);
-        command.addAll(List.of(
-                "-jar",
-                Path.of(System.getProperty("fanfara.jar", "target/fanfara.jar"))
-                        .toAbsolutePath()
-                        .toString(),
-                "serve",
-                "--set",
-                "server.port=0",
-                "--set",
-                "management.port=0"));
+        command.addAll(Program.command(flags.toArray(new String[0])));
+        command.addAll(SERVE);
         command.addAll(
                 Arrays.stream(arguments).filter(argument -> !isFlag(argument)).toList());
         ProcessBuilder builder = new ProcessBuilder(command)
@@ -92,6 +80,24 @@ public final class GatewayProcess implements AutoCloseable {
         builder.environment().putAll(environment);
         try {
             return new GatewayProcess(place, builder.start());
+        } catch (IOException failure) {
+            throw new UncheckedIOException(failure);
+        }
+    }
+
+    /** As a node of a cluster, from its start to its end in peace. */
+    static void runOnce(List<String> program) {
+        List<String> command = new ArrayList<>(program);
+        command.addAll(SERVE);
+        command.addAll(
+                List.of("--cluster", "--set", "cluster.port=" + freePorts(1).get(0)));
+        command.addAll(List.of("--set", "cluster.eventBusPort=0", "--set", "drain.window=0s"));
+        try (GatewayProcess gateway = new GatewayProcess(
+                Place.HERE,
+                new ProcessBuilder(command).redirectErrorStream(true).start())) {
+            gateway.awaitReady();
+            gateway.signal("TERM");
+            gateway.awaitExit(START_TIMEOUT_S);
         } catch (IOException failure) {
             throw new UncheckedIOException(failure);
         }

@@ -31,6 +31,8 @@ public final class RoomView {
 
     private boolean member;
     private boolean paused;
+    /** Was, and has asked to be served again: the gateway may not have heard it yet. */
+    private boolean resuming;
     /** It asked for a rate, or reads slowly: its acks may come after a merged patch that has more in it. */
     private boolean conflated;
     /** As of when the last {@code joined} told everything. */
@@ -40,7 +42,8 @@ public final class RoomView {
     /** Publications without an id, which are acknowledged in order. */
     private final Deque<JsonObject> unnamed = new ArrayDeque<>();
 
-    private boolean unnamedRefused;
+    /** Refusals of such, in this room or another: they do not say. */
+    private int unnamedRefused;
     /** The last of its own in this epoch, on this connection. */
     private long acknowledged;
 
@@ -98,7 +101,7 @@ public final class RoomView {
 
     /** The commands that have no answer yet. */
     public int unanswered() {
-        return asked.size() + unnamed.size();
+        return asked.size() + Math.max(0, unnamed.size() - unnamedRefused);
     }
 
     /** A command for this room leaves. */
@@ -111,6 +114,7 @@ public final class RoomView {
         if ("update".equals(command.getString("type"))) {
             conflated = true;
             if (command.getInteger("maxRate") > 0) {
+                resuming |= paused;
                 paused = false;
             }
         }
@@ -120,10 +124,11 @@ public final class RoomView {
     public void loseConnection() {
         member = false;
         paused = false;
+        resuming = false;
         conflated = false;
         asked.clear();
         unnamed.clear();
-        unnamedRefused = false;
+        unnamedRefused = 0;
         acknowledged = 0;
     }
 
@@ -136,9 +141,12 @@ public final class RoomView {
             case "message" -> publication(message);
             case "patch" -> patch(message);
             case "ack" -> ack(command, message);
-            case "updated" -> paused = message.getInteger("maxRate") == 0;
+            case "updated" -> {
+                paused = message.getInteger("maxRate") == 0;
+                resuming = false;
+            }
             case "degraded" -> conflated = true;
-            case "error" -> unnamedRefused |= command == null && !message.containsKey("id");
+            case "error" -> unnamedRefused += message.containsKey("id") ? 0 : 1;
             default -> {
                 // Presence, history and the like move nobody.
             }
@@ -168,6 +176,7 @@ public final class RoomView {
             member = true;
             Integer maxRate = join.getInteger("maxRate");
             paused = maxRate != null && maxRate == 0;
+            resuming = false;
             conflated = maxRate != null;
             answered(join, newEpoch, newOffset, joined);
         }
@@ -344,8 +353,8 @@ public final class RoomView {
     // What became of one's own
 
     private void ack(@Nullable JsonObject command, JsonObject ack) {
-        JsonObject publication = command != null ? command : unnamedRefused ? null : unnamed.poll();
-        if (command == null && unnamedRefused) {
+        JsonObject publication = command != null ? command : unnamedRefused > 0 ? null : unnamed.poll();
+        if (command == null && unnamedRefused > 0) {
             unnamed.poll();
         }
         String in = ack.getString("epoch");
@@ -377,7 +386,7 @@ public final class RoomView {
             complain("acknowledged after " + acknowledged, ack);
         }
         acknowledged = at;
-        if (!member || paused || at <= told || (conflated && at <= offset)) {
+        if (!member || paused || resuming || at <= told || (conflated && at <= offset)) {
             return;
         }
         boolean echo = publication != null && publication.getBoolean("echo", false);
