@@ -20,6 +20,7 @@ import dev.fanfara.cluster.Discovery;
 import dev.fanfara.cluster.Majority;
 import dev.fanfara.cluster.Partitions;
 import dev.fanfara.cluster.SharedRevocations;
+import dev.fanfara.cluster.SharedSessions;
 import dev.fanfara.cluster.SharedVersions;
 import dev.fanfara.config.ClusterConfig;
 import dev.fanfara.config.ConfigSource;
@@ -56,6 +57,9 @@ import dev.fanfara.memory.Memory;
 import dev.fanfara.metrics.MicrometerMetrics;
 import dev.fanfara.metrics.VertxMeters;
 import dev.fanfara.protocol.RoomName;
+import dev.fanfara.recovery.LocalSessions;
+import dev.fanfara.recovery.SessionStore;
+import dev.fanfara.recovery.Sessions;
 import dev.fanfara.rollout.LocalVersions;
 import dev.fanfara.rollout.Rollout;
 import dev.fanfara.rollout.VersionStore;
@@ -153,6 +157,7 @@ public final class Gateway {
     private volatile @Nullable ManagementVerticle management;
 
     private @Nullable HookEvents events;
+    private @Nullable Sessions sessions;
 
     private Gateway(Loaded started, Ports ports, String version, boolean conformance) {
         this.started = started;
@@ -231,7 +236,13 @@ public final class Gateway {
                 contract,
                 rollout,
                 health::isDraining);
-        SseDoor streams = deploy(vertx, parts, roomLogs(joined, live), roomEvents(joined, hooks.events()));
+        Sessions saved = new Sessions(
+                nodes,
+                joined.hazelcast()
+                        .<SessionStore>map(data -> new SharedSessions(vertx, data))
+                        .orElseGet(LocalSessions::new));
+        sessions = saved;
+        SseDoor streams = deploy(vertx, parts, saved, roomLogs(joined, live), roomEvents(joined, hooks.events()));
         joined.onChange(change -> {
             refresh(revocations);
             if (change instanceof Change.Left left) {
@@ -411,7 +422,8 @@ public final class Gateway {
     }
 
     /** @return the door for streams of the first event loop */
-    private SseDoor deploy(Vertx vertx, HttpParts parts, Supplier<RoomLogs> logs, RoomEvents events) {
+    private SseDoor deploy(
+            Vertx vertx, HttpParts parts, Sessions sessions, Supplier<RoomLogs> logs, RoomEvents events) {
         Nodes nodes = parts.nodes();
         LiveSettings live = parts.live();
         Admission admission = parts.admission();
@@ -425,8 +437,8 @@ public final class Gateway {
         List<SseDoor> doors = new ArrayList<>();
         for (int loop = 0; loop < nodes.self().loops(); loop++) {
             BroadcastVerticle rooms = new BroadcastVerticle(nodes, loop, live, logs, events, memory, metrics);
-            ConnectionVerticle connections =
-                    new ConnectionVerticle(nodes, loop, live, roomsPerUser, outbound, memory, metrics, hooks, version);
+            ConnectionVerticle connections = new ConnectionVerticle(
+                    nodes, loop, live, roomsPerUser, outbound, memory, metrics, hooks, sessions, version);
             Gatekeeper gate = new Gatekeeper(connections, live, admission, metrics);
             WebSocketUpgrade upgrades =
                     new WebSocketUpgrade(connections, gate, live, metrics, HttpVerticle::refuseUpgrade, conformance);
@@ -551,6 +563,9 @@ public final class Gateway {
         shards.forEach(EdgeShard::sayGoodbye);
         if (events != null) {
             settle(events.settled(), windowEnds + STRAGGLERS.toNanos());
+        }
+        if (sessions != null) {
+            settle(sessions.settled(), windowEnds + STRAGGLERS.toNanos());
         }
         if (sharedLogs != null) {
             sharedLogs.close();

@@ -10,7 +10,7 @@ let socket;
 
 function connect({ connect: url, transports, auth }) {
   socket = io(url, { ...(transports && { transports }), ...(auth && { auth }), reconnectionDelay: RECONNECTION_DELAY_MS });
-  socket.on('connect', () => say({ connected: socket.id }));
+  socket.on('connect', () => say({ connected: socket.id, recovered: socket.recovered === true }));
   socket.on('connect_error', ({ message }) => say({ refused: message }));
   socket.on('disconnect', (reason) => say({ disconnected: reason }));
   socket.onAny((event, ...args) => say({ event, args }));

@@ -13,12 +13,15 @@ import dev.fanfara.bus.SharedMessage;
 import dev.fanfara.config.ConfigSource;
 import dev.fanfara.config.GatewayConfig;
 import dev.fanfara.config.Setting;
+import dev.fanfara.hook.Hooks;
 import dev.fanfara.memory.Memory;
 import dev.fanfara.metrics.GatewayMetrics;
 import dev.fanfara.protocol.CloseReason;
 import dev.fanfara.protocol.Payload;
 import dev.fanfara.protocol.RoomName;
 import dev.fanfara.protocol.ServerMessage;
+import dev.fanfara.recovery.LocalSessions;
+import dev.fanfara.recovery.Sessions;
 import dev.fanfara.settings.LiveSettings;
 import dev.fanfara.settings.Settings;
 import io.netty.buffer.ByteBuf;
@@ -127,7 +130,16 @@ public class FanOutBenchmark {
                 TokenVerifier.create(vertx, config.auth(), null).await(10, TimeUnit.SECONDS);
         LiveSettings settings = new LiveSettings(new Settings(config, "hash", tokens, new ApiKeys(List.of())));
         edge = new ConnectionVerticle(
-                new Alone(), 0, settings, new RoomsPerUser(), new OutboundPerNode(1), Memory.ofThisProcess(), GatewayMetrics.NONE, "jmh");
+                new Alone(),
+                0,
+                settings,
+                new RoomsPerUser(),
+                new OutboundPerNode(1),
+                Memory.ofThisProcess(),
+                GatewayMetrics.NONE,
+                new Hooks(vertx, settings, GatewayMetrics.NONE, NODE),
+                new Sessions(new Alone(), new LocalSessions()),
+                "jmh");
         CountDownLatch joined = new CountDownLatch(MEMBERS);
         vertx.deployVerticle(edge).await(10, TimeUnit.SECONDS);
         // The room lets everybody in at once; it is told on the loop, where the answer belongs.

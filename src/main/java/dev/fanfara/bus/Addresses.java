@@ -48,6 +48,8 @@ public final class Addresses {
     private static final String CONNECTIONS_CODEC = "fanfara.connections";
     private static final String DISCONNECT_CODEC = "fanfara.disconnect";
     private static final String REVOKE_CODEC = "fanfara.revoke";
+    private static final String SESSION_KEY_CODEC = "fanfara.session-key";
+    private static final String SESSION_CODEC = "fanfara.session";
     private static final String JSON_CODEC = "fanfara.json";
 
     /** Connections to the room service of their node. */
@@ -76,6 +78,12 @@ public final class Addresses {
             new Endpoint<>("announce", ANNOUNCE_CODEC, COUNT_CODEC);
     /** Between the loops where sessions of Engine.IO live and those where their requests and sockets come. */
     public static final Topic<EngineMessage> ENGINE = new Topic<>("engine", ENGINE_CODEC);
+    /**
+     * To a node, at its first loop: the client of this session is here, so let it go. A node that is frozen must not keep
+     * the client waiting.
+     */
+    public static final Endpoint<String, HandedOver> HAND_OVER =
+            new Endpoint<>("hand-over", SESSION_KEY_CODEC, SESSION_CODEC, 2_000);
     /** What a loop's connections add to the statistics. */
     public static final Endpoint<Nothing, LoopStats> EDGE_STATS = new Endpoint<>("edge-stats", NOTHING, STATS_CODEC);
     /** What a loop's rooms add to the statistics. */
@@ -190,6 +198,11 @@ public final class Addresses {
         bus.registerCodec(new BusCodec<>(DISCONNECT_CODEC, Disconnect::write, Disconnect::read));
         bus.registerCodec(new BusCodec<Revocation>(
                 REVOKE_CODEC, (out, revocation) -> out.text(revocation.text()), in -> Revocation.parse(in.text())));
+        bus.registerCodec(new BusCodec<String>(SESSION_KEY_CODEC, WireWriter::text, WireReader::text));
+        bus.registerCodec(new BusCodec<HandedOver>(
+                SESSION_CODEC,
+                (out, handedOver) -> out.optionalText(handedOver.session()),
+                in -> new HandedOver(in.optionalText())));
         bus.registerCodec(new BusCodec<JsonObject>(
                 JSON_CODEC, (out, json) -> out.text(json.encode()), in -> new JsonObject(in.text())));
     }

@@ -17,6 +17,7 @@ public final class SharedEnding {
     private final @Nullable List<ServerMessage> messages;
     private final byte @Nullable [] state;
 
+    private volatile @Nullable List<SharedMessage> each;
     private volatile byte @Nullable [] json;
     private volatile byte @Nullable [] deflated;
 
@@ -31,6 +32,20 @@ public final class SharedEnding {
 
     public @Nullable List<ServerMessage> messages() {
         return messages;
+    }
+
+    /** The messages one by one, for those who get them so. */
+    public List<SharedMessage> each() {
+        List<SharedMessage> known = each;
+        if (known == null) {
+            known = messages == null
+                    ? List.of()
+                    : messages.stream()
+                            .map(message -> new SharedMessage(message, 0))
+                            .toList();
+            each = known;
+        }
+        return known;
     }
 
     /** Not to be changed. */

@@ -130,6 +130,7 @@ final class HazelcastSettings {
                 .setBackupCount(options.backups())
                 // Counted on every operation, read by nobody.
                 .setStatisticsEnabled(false));
+        config.addMapConfig(SharedSessions.structure(options.backups()));
         config.addMultiMapConfig(new MultiMapConfig("default")
                 .setBackupCount(options.backups())
                 // The event bus registers an address once however often it is repeated.

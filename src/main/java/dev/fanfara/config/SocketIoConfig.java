@@ -11,8 +11,10 @@ import java.util.List;
  * @param namespaces worlds of rooms that clients may connect to
  * @param pingTimeout how long a client may take to answer a ping
  * @param maxPayload in bytes; the largest message, or body of a POST, of a client
+ * @param recovery how long a session waits for a client that was cut off; zero: sessions end with their connection
  */
-public record SocketIoConfig(List<String> namespaces, Duration pingInterval, Duration pingTimeout, int maxPayload) {
+public record SocketIoConfig(
+        List<String> namespaces, Duration pingInterval, Duration pingTimeout, int maxPayload, Duration recovery) {
     private static final String NAMESPACE_PATTERN = "/[^,?\\s]*";
 
     /** The comma ends its name in a packet, and the question mark begins a query. */
@@ -40,6 +42,11 @@ public record SocketIoConfig(List<String> namespaces, Duration pingInterval, Dur
                         "maxPayload",
                         Quantities.size("1KiB", "64MiB"),
                         "64KiB",
-                        "Largest message of a client, and body of a POST when it polls"));
+                        "Largest message of a client, and body of a POST when it polls"),
+                fields.value(
+                        "recovery",
+                        Quantities.duration("0s", "10m"),
+                        "0s",
+                        "How long a client that was cut off may come back for its rooms and what it missed; 0s is never"));
     }
 }

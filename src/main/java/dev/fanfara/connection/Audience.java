@@ -56,8 +56,12 @@ final class Audience {
     /** Members that joined since the last frame of a channel that leaves frames out: they may be ahead of the next. */
     private Set<Membership> newcomers = Set.of();
 
-    /** {@code exceptOn} and {@code aheadOn}: the wires of members that do not get it. */
-    private record Gathered(SharedMessage message, @Nullable WireFormat exceptOn, List<WireFormat> aheadOn) {
+    /** {@code at}: where it leads, if it does. {@code exceptOn} and {@code aheadOn}: the wires of members that do not get it. */
+    private record Gathered(
+            SharedMessage message,
+            @Nullable Position at,
+            @Nullable WireFormat exceptOn,
+            List<WireFormat> aheadOn) {
         int servedOf(int members, WireFormat format) {
             int served = members - (exceptOn == format ? 1 : 0);
             for (WireFormat ahead : aheadOn) {
@@ -126,6 +130,7 @@ final class Audience {
         if (except != null) {
             catchUp(except);
         }
+        Position at = placeAfter(message.message());
         boolean full = false;
         for (int format = 0; format < formats.length; format++) {
             if (membersByFormat[format] > 0) {
@@ -134,7 +139,7 @@ final class Audience {
                     frames = PooledByteBufAllocator.DEFAULT.directBuffer(FIRST_SIZE);
                     gathered[format] = frames;
                 }
-                formats[format].append(message, compression, frames);
+                formats[format].append(message, at, compression, frames);
                 full |= frames.readableBytes() >= MAX_GATHERED;
             }
         }
@@ -146,8 +151,11 @@ final class Audience {
             skipThis(member);
             aheadOn.add(member.connection.format());
         }
-        follow(message.message());
-        gatheredMessages.add(new Gathered(message, except == null ? null : except.connection.format(), aheadOn));
+        gatheredEver++;
+        if (at != null) {
+            said = at;
+        }
+        gatheredMessages.add(new Gathered(message, at, except == null ? null : except.connection.format(), aheadOn));
         return full;
     }
 
@@ -177,15 +185,24 @@ final class Audience {
         return ahead;
     }
 
-    private void follow(ServerMessage message) {
-        gatheredEver++;
+    /** Where this leads; null if it does not lead on. */
+    private @Nullable Position placeAfter(ServerMessage message) {
         if (message instanceof ServerMessage.Patch patch && said != null) {
-            said = new Position(said.epoch(), patch.offset());
-        } else if (message instanceof ServerMessage.Message publication && said != null && publication.offset() > 0) {
-            said = new Position(said.epoch(), publication.offset());
-        } else if (message instanceof ServerMessage.Joined joined && joined.position() != null) {
-            said = joined.position();
+            return new Position(said.epoch(), patch.offset());
         }
+        if (message instanceof ServerMessage.Message publication && said != null && publication.offset() > 0) {
+            return new Position(said.epoch(), publication.offset());
+        }
+        return message instanceof ServerMessage.Joined joined ? joined.position() : null;
+    }
+
+    /** Where members are that heard all before this; null if it does not lead on from there. */
+    private static @Nullable Position placeBefore(ServerMessage message, Position at) {
+        if (message instanceof ServerMessage.Joined) {
+            return null;
+        }
+        long before = message instanceof ServerMessage.Patch patch ? patch.previous() : at.offset() - 1;
+        return new Position(at.epoch(), before);
     }
 
     /** As of when a member knows the room that has got all that was gathered. Null if that is not known. */
@@ -209,17 +226,19 @@ final class Audience {
             member.enteredAt = gatheredEver;
             member.connection.write(part, gatheredMessages.size() - member.skippedMessages);
             member.skippedMessages = gatheredMessages.size();
+            member.connection.aheadOfOthers();
         }
     }
 
     /**
      * Writes what was gathered to every member that has not had it.
      *
+     * @param chronicle where it is written down, if a member may be recovered
      * @param behind takes a member that reads too slowly to get it, and as of when it knows the room
      *
      * @return how many messages that were
      */
-    int deliver(GatewayMetrics metrics, BiConsumer<Membership, Position> behind) {
+    int deliver(GatewayMetrics metrics, Chronicle chronicle, BiConsumer<Membership, Position> behind) {
         // Backwards: a member that is closed for its slowness leaves its place to one that was served already.
         for (int i = size - 1; i >= 0; i--) {
             Membership member = members[i];
@@ -239,6 +258,9 @@ final class Audience {
         }
         written = said;
         writtenEver = gatheredEver;
+        if (membersByFormat[WireFormat.RECOVERABLE] > 0 && channel.isEveryFrame()) {
+            writeDown(chronicle);
+        }
         int sent = report(metrics);
         for (int format = 0; format < formats.length; format++) {
             ByteBuf frames = gathered[format];
@@ -249,6 +271,15 @@ final class Audience {
         }
         gatheredMessages.clear();
         return sent;
+    }
+
+    private void writeDown(Chronicle chronicle) {
+        for (Gathered each : gatheredMessages) {
+            Position at = each.at();
+            if (at != null) {
+                chronicle.add(channel.room(), at, placeBefore(each.message().message(), at));
+            }
+        }
     }
 
     /** What waits for a member holds on to the whole buffer, so a small part is a copy: a budget would count too little. */

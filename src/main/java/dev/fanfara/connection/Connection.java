@@ -5,6 +5,7 @@ import dev.fanfara.auth.RoomAction;
 import dev.fanfara.bus.Announcement;
 import dev.fanfara.bus.ConnectionLine;
 import dev.fanfara.bus.Entrance;
+import dev.fanfara.bus.SharedEnding;
 import dev.fanfara.bus.SharedMessage;
 import dev.fanfara.config.LimitsConfig;
 import dev.fanfara.config.Rate;
@@ -17,14 +18,18 @@ import dev.fanfara.protocol.CommandId;
 import dev.fanfara.protocol.ConnectionId;
 import dev.fanfara.protocol.Cursor;
 import dev.fanfara.protocol.ErrorCode;
+import dev.fanfara.protocol.Position;
 import dev.fanfara.protocol.Refusal;
 import dev.fanfara.protocol.RoomName;
 import dev.fanfara.protocol.Scope;
 import dev.fanfara.protocol.ServerMessage;
+import dev.fanfara.recovery.SavedSession;
+import dev.fanfara.recovery.SavedSession.Beginning;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.PooledByteBufAllocator;
 import io.vertx.core.AsyncResult;
 import io.vertx.core.Future;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -45,6 +50,9 @@ public final class Connection implements ClientMessage.Receiver {
 
     /** What may be written beyond the budget before the wire had a chance; these bytes are shared by all who get them. */
     private static final long ROUND_ALLOWANCE = 8 * 1024 * 1024;
+
+    /** A room that has to be read first, or a backend that is asked, may take its time; then the client begins anew. */
+    private static final long RECOVERY_MS = 5_000;
 
     private static final long MIN_RETURN_MS = 2_000;
     private static final long MAX_RETURN_MS = 5_000;
@@ -73,6 +81,8 @@ public final class Connection implements ClientMessage.Receiver {
     private boolean inOneRoom;
 
     private final Traffic traffic = new Traffic();
+    /** Of a client that may be recovered, until it has gone. */
+    private @Nullable Recoverable recoverable;
     /** From the first time on that the backend is asked about one of its commands. */
     private @Nullable Parked parked;
 
@@ -134,6 +144,11 @@ public final class Connection implements ClientMessage.Receiver {
     @Nullable
     Membership membership(RoomName room) {
         return memberships.get(room);
+    }
+
+    /** A view. */
+    Collection<Membership> memberships() {
+        return memberships.values();
     }
 
     // What the transport tells
@@ -221,9 +236,123 @@ public final class Connection implements ClientMessage.Receiver {
         }
     }
 
+    /** The client was asked for life on its wire. */
+    public void pinged() {
+        if (recoverable != null) {
+            recoverable.pinged();
+        }
+    }
+
+    /** It answered the last ping, which came after all that was written before. */
+    public void answeredPing() {
+        if (recoverable != null) {
+            recoverable.answered();
+        }
+    }
+
     /** The wire is gone; {@code code} is what the client got, or 1006. */
     public void onClosed(int code) {
         end(code, CloseReason.toldByWire(code));
+    }
+
+    /** The client goes, and does not mean to come back. */
+    public void onGoodbye() {
+        forgetRecovery();
+        onClosed(CloseReason.NORMAL.code());
+    }
+
+    // Recovery
+
+    void mayBeRecovered(String key) {
+        recoverable = new Recoverable(edge, this, key);
+    }
+
+    /**
+     * Lets a client that came back go on where it was; nothing it is told may leave before that is done. If it comes to
+     * nothing the connection is to be {@link #giveUp given up}. Fails if the connection has ended.
+     *
+     * @param since where it goes on in each room
+     * @param said what it said it had last
+     */
+    public Future<Boolean> recover(SavedSession saved, List<Position> since, @Nullable String said) {
+        Recoverable begun = recoverable;
+        if (begun == null) {
+            return Future.failedFuture("the connection has ended");
+        }
+        Recovery recovery = new Recovery(
+                this, saved, since, said, edge.configInForce().connections().outboundBudget());
+        begun.begin(recovery);
+        long late = edge.vertxOfLoop().setTimer(RECOVERY_MS, timer -> recovery.refuse());
+        recovery.goOn();
+        return recovery.done().onComplete(done -> edge.vertxOfLoop().cancelTimer(late));
+    }
+
+    /** What the client says it had last, in a session in which it does not go on. */
+    public void hadBefore(String place) {
+        if (recoverable != null) {
+            recoverable.hadBefore(place);
+        }
+    }
+
+    private @Nullable Recovery recovery() {
+        return recoverable == null ? null : recoverable.recovery();
+    }
+
+    void join(ClientMessage.Join join) {
+        try {
+            onJoin(join);
+        } catch (Refusal refusal) {
+            refuse(join.id(), refusal);
+        }
+    }
+
+    void tell(SharedMessage message, Position at) {
+        write(edge.encode(message, at, out.format()), 1);
+        edge.countSent(1);
+    }
+
+    void tellBeginning(ServerMessage beginning, SharedEnding ending) {
+        write(edge.encode(beginning, ending, out.format()), 1);
+        edge.countSent(1);
+    }
+
+    void recovered(Beginning last) {
+        if (recoverable != null) {
+            recoverable.recovered(last);
+        }
+    }
+
+    /** Ends what came to nothing. */
+    public void giveUp() {
+        forgetRecovery();
+        end(CloseReason.NORMAL.code(), "Not recovered");
+    }
+
+    /** Its client is on another wire already. */
+    void goElsewhere() {
+        forgetRecovery();
+        close(CloseReason.HEARTBEAT_TIMEOUT);
+    }
+
+    private void forgetRecovery() {
+        if (recoverable != null) {
+            recoverable.forget();
+            recoverable = null;
+        }
+    }
+
+    /** Something was told to it that its rooms told nobody else, or in another order. */
+    void toldApart() {
+        if (recoverable != null) {
+            recoverable.toldApart();
+        }
+    }
+
+    /** It gets what one of its rooms said before the others of its loop do. */
+    void aheadOfOthers() {
+        if (recoverable != null && !inOneRoom && edge.severalHaveGathered()) {
+            recoverable.toldApart();
+        }
     }
 
     // What the client wants
@@ -508,6 +637,11 @@ public final class Connection implements ClientMessage.Receiver {
     /** The room let this connection in; {@code entrance} is absent where it remembers nothing. */
     void joined(
             Membership membership, ClientMessage.Join join, @Nullable Integer members, @Nullable Entrance entrance) {
+        Recovery recovery = recovery();
+        if (recovery != null) {
+            recovery.joined(membership, entrance);
+            return;
+        }
         RoomName room = membership.room();
         if (entrance == null) {
             // Nothing could be recovered.
@@ -516,8 +650,7 @@ public final class Connection implements ClientMessage.Receiver {
         } else if (!ended) {
             ServerMessage beginning = new ServerMessage.Joined(
                     join.id(), room, members, entrance.position(), entrance.recovered(), null, null);
-            write(edge.encode(beginning, entrance.ending(), out.format()), 1);
-            edge.countSent(1);
+            tellBeginning(beginning, entrance.ending());
         }
         if (oneWay && memberships.values().stream().allMatch(each -> each.asked == null)) {
             // It has its beginning; if its connection breaks now, this is where it goes on.
@@ -580,6 +713,11 @@ public final class Connection implements ClientMessage.Receiver {
 
     /** The one place where a failed command becomes an answer. */
     private void refuse(@Nullable CommandId command, Refusal refusal) {
+        Recovery recovery = recovery();
+        if (recovery != null) {
+            recovery.refuse();
+            return;
+        }
         send(new ServerMessage.Error(command, refusal));
     }
 
@@ -781,6 +919,14 @@ public final class Connection implements ClientMessage.Receiver {
         if (ended) {
             return;
         }
+        Recoverable going = recoverable;
+        if (going != null) {
+            recoverable = null;
+            going.end(code);
+            if (ended) {
+                return;
+            }
+        }
         ended = true;
         String transport = format().transport();
         edge.hooks().events().disconnected(id, identity.user(), transport, address, code, reason);
@@ -797,6 +943,10 @@ public final class Connection implements ClientMessage.Receiver {
         }
         edge.ended(this, code);
         onEnd.run();
+        Recovery recovery = going == null ? null : going.recovery();
+        if (recovery != null) {
+            recovery.ended();
+        }
     }
 
     private boolean isAnonymous() {

@@ -18,8 +18,11 @@ import dev.fanfara.metrics.GatewayMetrics;
 import dev.fanfara.protocol.CloseReason;
 import dev.fanfara.protocol.ConnectionId;
 import dev.fanfara.protocol.ErrorCode;
+import dev.fanfara.protocol.Position;
 import dev.fanfara.protocol.Refusal;
 import dev.fanfara.protocol.ServerMessage;
+import dev.fanfara.recovery.SavedSession;
+import dev.fanfara.recovery.Sessions;
 import dev.fanfara.settings.LiveSettings;
 import dev.fanfara.settings.Settings;
 import io.netty.buffer.ByteBuf;
@@ -64,6 +67,9 @@ public final class ConnectionVerticle extends VerticleBase {
     private final String version;
     private final GatewayMetrics metrics;
     private final Hooks hooks;
+    private final Sessions sessions;
+    private final Chronicle chronicle = new Chronicle();
+    private final Announced announced = new Announced();
 
     private final Map<ConnectionId, Connection> connections = new HashMap<>();
     /** The connections of each user; nearly always one. */
@@ -82,6 +88,7 @@ public final class ConnectionVerticle extends VerticleBase {
     private List<Connection> movedOn = new ArrayList<>();
 
     private boolean turnWillEnd;
+    private boolean isDelivering;
     private long rounds;
     private boolean roundWillEnd;
     /** The configuration the connections were last checked against. */
@@ -102,6 +109,7 @@ public final class ConnectionVerticle extends VerticleBase {
             Memory memory,
             GatewayMetrics metrics,
             Hooks hooks,
+            Sessions sessions,
             String version) {
         this.nodes = nodes;
         this.loop = loop;
@@ -114,6 +122,7 @@ public final class ConnectionVerticle extends VerticleBase {
         this.authorizedBy = settings.current().config();
         this.metrics = metrics;
         this.hooks = hooks;
+        this.sessions = sessions;
         this.memberships = new Memberships(this, nodes.self(), loop);
     }
 
@@ -127,6 +136,7 @@ public final class ConnectionVerticle extends VerticleBase {
                 Addresses.EDGE.hear(vertx, self, loop, message -> message.dispatch(memberships)),
                 Addresses.ANNOUNCE.serve(vertx, self, loop, said -> Future.succeededFuture(onAnnouncement(said))),
                 administration.start(loop),
+                loop == 0 ? sessions.serve(vertx) : Future.succeededFuture(),
                 Addresses.EDGE_STATS.serve(vertx, self, loop, question -> Future.succeededFuture(stats())));
     }
 
@@ -151,7 +161,20 @@ public final class ConnectionVerticle extends VerticleBase {
      * @param onEnd runs once, when it is gone
      */
     public Connection open(Outbound out, Identity identity, String address, Runnable onEnd) {
-        Connection connection = new Connection(this, ConnectionId.random(), out, identity, address, onEnd);
+        return open(out, ConnectionId.random(), identity, address, null, onEnd);
+    }
+
+    /**
+     * The same for one whose client may be recovered, or comes back for a connection that it had: then that is its id.
+     *
+     * @param key under which its session is kept when its client is cut off; null for none
+     */
+    public Connection open(
+            Outbound out, ConnectionId id, Identity identity, String address, @Nullable String key, Runnable onEnd) {
+        Connection connection = new Connection(this, id, out, identity, address, onEnd);
+        if (key != null) {
+            connection.mayBeRecovered(key);
+        }
         connections.put(connection.id(), connection);
         index(connection);
         metrics.connectionOpened(out.format().transport());
@@ -224,6 +247,21 @@ public final class ConnectionVerticle extends VerticleBase {
             known.remove(gone);
             return known.size() == 1 ? List.of(known.iterator().next()) : known;
         };
+    }
+
+    // Recovery
+
+    public Sessions sessions() {
+        return sessions;
+    }
+
+    /** Whether something that goes around rooms was said to this client, or to everybody, while it was not there. */
+    public boolean missedAnnouncement(SavedSession absent) {
+        return announced.maySince(absent.ended(), absent.connection(), absent.user());
+    }
+
+    Chronicle chronicle() {
+        return chronicle;
     }
 
     // Life, heartbeats, expiry
@@ -336,6 +374,7 @@ public final class ConnectionVerticle extends VerticleBase {
     }
 
     private int onAnnouncement(Announcement said) {
+        announced.add(said.to());
         if (said.to() == null) {
             ServerMessage message =
                     new ServerMessage.Broadcast(said.user(), said.connection(), said.payload(), said.timestamp());
@@ -353,6 +392,7 @@ public final class ConnectionVerticle extends VerticleBase {
         for (Connection receiver : receivers) {
             ByteBuf frame = framed.computeIfAbsent(receiver.format(), format -> encode(shared, format));
             receiver.write(frame.retainedDuplicate(), 1);
+            receiver.toldApart();
         }
         framed.values().forEach(ByteBuf::release);
         countSent(receivers.size());
@@ -376,8 +416,12 @@ public final class ConnectionVerticle extends VerticleBase {
     }
 
     ByteBuf encode(SharedMessage message, WireFormat format) {
+        return encode(message, null, format);
+    }
+
+    ByteBuf encode(SharedMessage message, @Nullable Position at, WireFormat format) {
         ByteBuf frame = PooledByteBufAllocator.DEFAULT.directBuffer(message.json().length + WireFormat.MAX_FRAMING);
-        format.append(message, compression(), frame);
+        format.append(message, at, compression(), frame);
         return frame;
     }
 
@@ -429,9 +473,7 @@ public final class ConnectionVerticle extends VerticleBase {
 
     private void endTurn() {
         try {
-            List<Audience> spoken = toDeliver;
-            toDeliver = new ArrayList<>();
-            spoken.forEach(this::deliver);
+            deliverNow();
             List<Connection> written = toFlush;
             toFlush = new ArrayList<>();
             for (Connection connection : written) {
@@ -440,6 +482,7 @@ public final class ConnectionVerticle extends VerticleBase {
             }
         } finally {
             turnWillEnd = false;
+            chronicle.endTurn();
             countRoundLater();
             if (!toDeliver.isEmpty() || !toFlush.isEmpty()) {
                 endTurnLater();
@@ -447,12 +490,31 @@ public final class ConnectionVerticle extends VerticleBase {
         }
     }
 
+    /** What rooms said in this turn; false if that is being written already. */
+    boolean deliverNow() {
+        if (isDelivering) {
+            return false;
+        }
+        List<Audience> spoken = toDeliver;
+        toDeliver = new ArrayList<>();
+        spoken.forEach(this::deliver);
+        return true;
+    }
+
+    /** What one of them said may be written before what another one said earlier. */
+    boolean severalHaveGathered() {
+        return isDelivering || toDeliver.size() > 1;
+    }
+
     /** A fault in one room must not silence the others, whose turn has ended too. */
     private void deliver(Audience audience) {
+        isDelivering = true;
         try {
-            countSent(audience.deliver(metrics, memberships::suspend));
+            countSent(audience.deliver(metrics, chronicle, memberships::suspend));
         } catch (RuntimeException bug) {
             LOG.error("delivering to a room failed", bug);
+        } finally {
+            isDelivering = false;
         }
     }
 

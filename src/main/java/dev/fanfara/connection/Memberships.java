@@ -111,6 +111,7 @@ final class Memberships implements EdgeMessage.Receiver {
             membership.absence.release(membership.connection);
         }
         closeIfDeserted(membership.audience);
+        membership.connection.toldApart();
         tellRoom(new RoomMessage.Leave(membership.room(), loop, membership.connection.id()));
     }
 
@@ -312,6 +313,7 @@ final class Memberships implements EdgeMessage.Receiver {
         audience.expected--;
         membership.entered = at;
         audience.add(membership);
+        membership.connection.toldApart();
     }
 
     // What rooms tell

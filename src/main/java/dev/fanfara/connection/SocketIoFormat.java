@@ -5,21 +5,25 @@ import dev.fanfara.bus.SharedMessage;
 import dev.fanfara.config.CompressionConfig;
 import dev.fanfara.protocol.CommandId;
 import dev.fanfara.protocol.EventJson;
+import dev.fanfara.protocol.Position;
 import dev.fanfara.protocol.RoomName;
 import dev.fanfara.protocol.ServerMessage;
 import io.netty.buffer.ByteBuf;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Packets of Socket.IO protocol 5 in messages of Engine.IO 4 in text frames of a WebSocket. What answers a command that
  * asked for an ack is that ack, {@code welcome} is the answer to CONNECT, anything else an event. Whoever polls gets the
- * same bytes without the frame around them.
+ * same bytes without the frame around them. For clients that may be recovered, what a room says has its place as one more
+ * argument, which an unmodified client remembers.
  */
 final class SocketIoFormat extends WireFormat {
     private static final int SLOT = 3;
     private static final ConcurrentMap<String, SocketIoFormat> BY_NAMESPACE = new ConcurrentHashMap<>();
+    private static final ConcurrentMap<String, SocketIoFormat> RECOVERABLE_BY_NAMESPACE = new ConcurrentHashMap<>();
 
     /** A message of Engine.IO, and in it the type of the packet. */
     private static final String CONNECT = "40";
@@ -32,15 +36,23 @@ final class SocketIoFormat extends WireFormat {
 
     private final byte[] event;
 
-    private SocketIoFormat(String namespace) {
-        super(SLOT, "socketio", "]");
+    private SocketIoFormat(String namespace, int slot) {
+        super(slot, "socketio", "]");
         this.namespace = namespace.equals(RoomName.MAIN) ? "" : namespace + ',';
         event = ascii(EVENT + this.namespace);
     }
 
     /** As many as there are namespaces in the configuration. */
     static WireFormat of(String namespace) {
-        return BY_NAMESPACE.computeIfAbsent(namespace, SocketIoFormat::new);
+        return BY_NAMESPACE.computeIfAbsent(namespace, name -> new SocketIoFormat(name, SLOT));
+    }
+
+    static WireFormat recoverable(String namespace) {
+        return RECOVERABLE_BY_NAMESPACE.computeIfAbsent(namespace, name -> new SocketIoFormat(name, RECOVERABLE));
+    }
+
+    private boolean isRecoverable() {
+        return slot() == RECOVERABLE;
     }
 
     @Override
@@ -57,7 +69,8 @@ final class SocketIoFormat extends WireFormat {
     @Override
     boolean tells(ServerMessage message) {
         return !(message instanceof ServerMessage.Ack && message.id() == null)
-                && !(message instanceof ServerMessage.Authenticated);
+                && !(message instanceof ServerMessage.Authenticated)
+                && !(message instanceof ServerMessage.Welcome && isRecoverable());
     }
 
     @Override
@@ -74,6 +87,19 @@ final class SocketIoFormat extends WireFormat {
         } else {
             append(event, message.event(), to);
         }
+    }
+
+    @Override
+    void append(SharedMessage message, @Nullable Position at, CompressionConfig compression, ByteBuf to) {
+        if (at == null || !isRecoverable()) {
+            append(message, compression, to);
+            return;
+        }
+        byte[] json = message.event();
+        byte[] place = ascii(",\"" + at.word() + "\"]");
+        int length = json.length - 1;
+        webSocketHeader(FINAL_TEXT, event.length + length + place.length, to);
+        to.writeBytes(event).writeBytes(json, 0, length).writeBytes(place);
     }
 
     private static void append(byte[] beginning, byte[] json, ByteBuf to) {

@@ -4,11 +4,13 @@ import dev.fanfara.bus.SharedEnding;
 import dev.fanfara.bus.SharedMessage;
 import dev.fanfara.config.CompressionConfig;
 import dev.fanfara.protocol.Cursor;
+import dev.fanfara.protocol.Position;
 import dev.fanfara.protocol.RoomName;
 import dev.fanfara.protocol.ServerMessage;
 import io.netty.buffer.ByteBuf;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /** How a message is framed on a wire. A shared message is framed once per format and event loop, not per member. */
 public abstract class WireFormat {
@@ -117,7 +119,10 @@ public abstract class WireFormat {
     /** What no format's framing of one message exceeds. */
     static final int MAX_FRAMING = 64;
 
-    /** What a room's members can have: three of the above, and one of Socket.IO. */
+    /** The slot of Socket.IO for clients that may be recovered. */
+    static final int RECOVERABLE = 4;
+
+    /** What a room's members can have: three of the above, and two of Socket.IO. */
     private static final WireFormat[] IN_MAIN = inNamespace(RoomName.MAIN);
 
     private final int slot;
@@ -137,12 +142,21 @@ public abstract class WireFormat {
     }
 
     private static WireFormat[] inNamespace(String namespace) {
-        return new WireFormat[] {WEBSOCKET, WEBSOCKET_DEFLATE, SSE, socketIo(namespace)};
+        return new WireFormat[] {WEBSOCKET, WEBSOCKET_DEFLATE, SSE, socketIo(namespace), recoverableSocketIo(namespace)
+        };
     }
 
     /** Of Socket.IO in one namespace: equal ones are the same. */
     public static WireFormat socketIo(String namespace) {
         return SocketIoFormat.of(namespace);
+    }
+
+    /**
+     * The same for clients that may be recovered: what leads on in a room has one more argument, its place, and {@code
+     * welcome} is the transport's to say.
+     */
+    public static WireFormat recoverableSocketIo(String namespace) {
+        return SocketIoFormat.recoverable(namespace);
     }
 
     /** Tells it from the others that a room's members can have. */
@@ -197,6 +211,11 @@ public abstract class WireFormat {
 
     /** Appends one frame with this message, whose bytes are made on first use. */
     abstract void append(SharedMessage message, CompressionConfig compression, ByteBuf to);
+
+    /** The same for what a room said; {@code at} is where it leads, if it does. */
+    void append(SharedMessage message, @Nullable Position at, CompressionConfig compression, ByteBuf to) {
+        append(message, compression, to);
+    }
 
     /**
      * Appends one frame but for its last bytes, which it returns: others get the same. The {@link #trailer} follows.

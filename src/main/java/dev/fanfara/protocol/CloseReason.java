@@ -82,6 +82,28 @@ public enum CloseReason {
         };
     }
 
+    /**
+     * Whether the client of a connection that ended with this code may go on as if it had not ended: it did nothing wrong,
+     * and nobody sent it away.
+     */
+    public static boolean mayBeRecovered(int code) {
+        for (CloseReason reason : values()) {
+            if (reason.code == code) {
+                return switch (reason) {
+                    case NORMAL,
+                            SHUTTING_DOWN,
+                            INTERNAL_ERROR,
+                            OVERLOADED,
+                            HEARTBEAT_TIMEOUT,
+                            INSUFFICIENT_STATE,
+                            NO_MAJORITY -> true;
+                    default -> false;
+                };
+            }
+        }
+        return true;
+    }
+
     /** Whether nothing the client could show would help. */
     public boolean isForGood() {
         return code >= 4500;

@@ -64,7 +64,8 @@ class ConfigDefaultsTest {
                                 Access.ANYONE,
                                 Access.ANYONE)),
                         List.of(),
-                        new SocketIoConfig(List.of("/"), Duration.ofSeconds(25), Duration.ofSeconds(20), 65536),
+                        new SocketIoConfig(
+                                List.of("/"), Duration.ofSeconds(25), Duration.ofSeconds(20), 65536, Duration.ZERO),
                         new HooksConfig(null, Duration.ofSeconds(1), null, null, null, null),
                         true,
                         new LoggingConfig(LogLevel.INFO, LogFormat.TEXT, false)));

@@ -15,6 +15,8 @@ import dev.fanfara.hook.Hooks;
 import dev.fanfara.memory.Memory;
 import dev.fanfara.metrics.GatewayMetrics;
 import dev.fanfara.protocol.CloseReason;
+import dev.fanfara.recovery.LocalSessions;
+import dev.fanfara.recovery.Sessions;
 import dev.fanfara.settings.LiveSettings;
 import dev.fanfara.settings.Settings;
 import io.netty.buffer.Unpooled;
@@ -61,6 +63,7 @@ class BacklogTest {
                     Memory.ofThisProcess(),
                     new Observed(),
                     new Hooks(vertx, settings, GatewayMetrics.NONE, "node"),
+                    new Sessions(new Alone(), new LocalSessions()),
                     "test");
             loops.add(edge);
             await(vertx.deployVerticle(edge));

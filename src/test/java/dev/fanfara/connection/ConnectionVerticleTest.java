@@ -22,6 +22,8 @@ import dev.fanfara.protocol.CommandId;
 import dev.fanfara.protocol.Payload;
 import dev.fanfara.protocol.RoomName;
 import dev.fanfara.protocol.ServerMessage;
+import dev.fanfara.recovery.LocalSessions;
+import dev.fanfara.recovery.Sessions;
 import dev.fanfara.settings.LiveSettings;
 import dev.fanfara.settings.Settings;
 import io.vertx.core.Future;
@@ -67,6 +69,7 @@ class ConnectionVerticleTest {
                 Memory.ofThisProcess(),
                 GatewayMetrics.NONE,
                 new Hooks(vertx, settings, GatewayMetrics.NONE, NODE),
+                new Sessions(new Alone(), new LocalSessions()),
                 "test");
         await(vertx.deployVerticle(edge));
         await(Addresses.ROOM.hear(vertx, NODE, 0, toRoom::add));

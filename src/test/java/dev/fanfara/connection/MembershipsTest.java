@@ -31,6 +31,8 @@ import dev.fanfara.protocol.Position;
 import dev.fanfara.protocol.Refusal;
 import dev.fanfara.protocol.RoomName;
 import dev.fanfara.protocol.ServerMessage;
+import dev.fanfara.recovery.LocalSessions;
+import dev.fanfara.recovery.Sessions;
 import dev.fanfara.settings.LiveSettings;
 import dev.fanfara.settings.Settings;
 import io.vertx.core.Future;
@@ -94,6 +96,7 @@ class MembershipsTest {
                 Memory.ofThisProcess(),
                 metrics,
                 new Hooks(vertx, settings, metrics, NODE),
+                new Sessions(new Alone(), new LocalSessions()),
                 "test");
         await(vertx.deployVerticle(edge));
         await(Addresses.ROOM.hear(vertx, NODE, 0, toRoom::add));

@@ -55,9 +55,14 @@ final class RecordingWire implements Outbound {
         flushes = 0;
     }
 
-    /** All frames, in order; none is longer than 64 KiB. */
+    /** All frames, in order. */
     List<JsonObject> messages() {
-        List<JsonObject> messages = new ArrayList<>();
+        return packets().stream().map(JsonObject::new).toList();
+    }
+
+    /** What the frames hold, in order; none is longer than 64 KiB. */
+    List<String> packets() {
+        List<String> packets = new ArrayList<>();
         for (byte[] write : writes) {
             int at = 0;
             while (at < write.length) {
@@ -70,11 +75,11 @@ final class RecordingWire implements Outbound {
                     length = (write[at] & 0xff) << 8 | (write[at + 1] & 0xff);
                     at += 2;
                 }
-                messages.add(new JsonObject(new String(write, at, length, StandardCharsets.UTF_8)));
+                packets.add(new String(write, at, length, StandardCharsets.UTF_8));
                 at += length;
             }
         }
-        return messages;
+        return packets;
     }
 
     /** All that was written, of a wire of text. */

@@ -99,6 +99,24 @@ class SocketIoFormatTest {
     }
 
     @Test
+    void aClientThatMayBeRecoveredIsToldThePlaceToo() {
+        WireFormat recoverable = WireFormat.recoverableSocketIo("/");
+        WireFormat inAdmin = WireFormat.recoverableSocketIo("/admin");
+        ServerMessage message = new ServerMessage.Message(ROOM, null, payload(Payload.Kind.DATA, "1"), 0, 3);
+        String event = "['message',{'room':'a','data':1,'timestamp':'1970-01-01T00:00:00.000Z','offset':3}";
+        Position at = new Position("e", 3);
+
+        assertThat(packet(recoverable, message, at)).isEqualTo(json("42" + event + ",'e.3']"));
+        assertThat(packet(inAdmin, message, at)).isEqualTo(json("42/admin," + event + ",'e.3']"));
+        assertThat(packet(recoverable, message, null)).isEqualTo(json("42" + event + "]"));
+        assertThat(packet(MAIN, message, at)).isEqualTo(json("42" + event + "]"));
+        assertThat(WireFormat.of(ROOM)[recoverable.slot()]).isSameAs(recoverable);
+        assertThat(recoverable.tells(new ServerMessage.Welcome(new ConnectionId("c"), "bob", "n", 25_000, "1")))
+                .as("the transport answers, which knows the secret")
+                .isFalse();
+    }
+
+    @Test
     void aBeginningAndAnEndingAreOnePacket() {
         byte[] state = json("{'cpu':1}").getBytes(StandardCharsets.UTF_8);
         for (String longOnes : List.of("", "x".repeat(10_000))) {
@@ -132,8 +150,12 @@ class SocketIoFormatTest {
     }
 
     private static String packet(WireFormat format, ServerMessage message) {
+        return packet(format, message, null);
+    }
+
+    private static String packet(WireFormat format, ServerMessage message, @Nullable Position at) {
         ByteBuf frame = Unpooled.buffer();
-        format.append(new SharedMessage(message, 0), NONE, frame);
+        format.append(new SharedMessage(message, 0), at, NONE, frame);
         return payload(frame);
     }
 

@@ -95,6 +95,12 @@ public final class OfficialClient implements AutoCloseable {
         return await("connected", any -> true).getString("connected");
     }
 
+    /** The same, and whether it goes on where it was. */
+    public boolean recovered(String id) {
+        JsonObject again = await("connected", any -> true);
+        return again.getBoolean("recovered") && again.getString("connected").equals(id);
+    }
+
     public void disconnected() {
         await("disconnected", any -> true);
     }

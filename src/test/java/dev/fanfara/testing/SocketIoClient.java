@@ -24,7 +24,7 @@ public final class SocketIoClient implements AutoCloseable {
     private static final HttpClient HTTP = HttpClient.newHttpClient();
     private static final long PATIENCE_S = 15;
 
-    /** What came, with one argument at most. */
+    /** What came, with its first argument. */
     private record Event(String name, JsonObject data) {}
 
     private final String namespace;
@@ -40,6 +40,8 @@ public final class SocketIoClient implements AutoCloseable {
     private @Nullable WebSocket socket;
     private int acks;
     private @Nullable String sendsToConnect;
+    /** What an unmodified client remembers: the last argument of the last event, if that is a string. */
+    private volatile @Nullable String offset;
 
     private SocketIoClient(String namespace) {
         this.namespace = namespace.equals("/") ? "" : namespace + ",";
@@ -84,6 +86,14 @@ public final class SocketIoClient implements AutoCloseable {
 
     public JsonObject connectAnswer() {
         return await(connected);
+    }
+
+    /** What an unmodified client shows when it comes back. */
+    public JsonObject comesBack(String token) {
+        return new JsonObject()
+                .put("token", token)
+                .put("pid", connectAnswer().getString("pid"))
+                .put("offset", offset);
     }
 
     public JsonObject connectError() {
@@ -239,6 +249,9 @@ public final class SocketIoClient implements AutoCloseable {
                 case '1' -> disconnected.complete(null);
                 case '2' -> {
                     JsonArray args = new JsonArray(rest);
+                    if (args.getValue(args.size() - 1) instanceof String last) {
+                        offset = last;
+                    }
                     synchronized (heard) {
                         heard.add(new Event(args.getString(0), args.getJsonObject(1)));
                         heard.notifyAll();

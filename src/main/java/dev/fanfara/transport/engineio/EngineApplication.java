@@ -15,6 +15,12 @@ public interface EngineApplication {
         /** A binary message; the bytes are the caller's. */
         void onBinary(ByteBuf bytes);
 
+        /** The client was asked for life; what was written before came before. */
+        default void pinged() {}
+
+        /** It answered. */
+        default void answered() {}
+
         /** Once, whatever the reason; {@code code} is a close code, or 1006. Nothing can be written any more. */
         void onClosed(int code);
     }

@@ -516,6 +516,9 @@ public final class EngineSession implements MessageSocket.Listener {
             long now = System.nanoTime();
             boolean late = now - dueNanos() > terms.pingTimeout().toNanos();
             home.timeouts().start(this, late ? now : dueNanos(), terms.pingTimeout());
+            if (application != null) {
+                application.pinged();
+            }
             write(Frames.packet(PacketType.PING, ""));
             flush();
         }
@@ -523,6 +526,9 @@ public final class EngineSession implements MessageSocket.Listener {
         void onPong() {
             if (awaitsPong) {
                 awaitsPong = false;
+                if (application != null) {
+                    application.answered();
+                }
                 home.timeouts().start(this, System.nanoTime(), terms.pingInterval());
             }
         }

@@ -1,11 +1,13 @@
 package dev.fanfara.transport.socketio;
 
 import dev.fanfara.connection.ConnectionVerticle;
+import dev.fanfara.recovery.SavedSession;
 import dev.fanfara.settings.LiveSettings;
 import dev.fanfara.transport.Gatekeeper;
 import dev.fanfara.transport.engineio.EngineApplication;
 import dev.fanfara.transport.engineio.EngineSession;
 import io.vertx.core.Vertx;
+import java.time.Duration;
 import java.util.List;
 
 /** Rooms for clients of Socket.IO: what speaks on all sessions of one event loop. */
@@ -34,6 +36,20 @@ public final class SocketIo implements EngineApplication {
 
     List<String> namespaces() {
         return settings.current().config().socketio().namespaces();
+    }
+
+    /** Whether clients that were cut off may come back for what they had. */
+    boolean recovers() {
+        return !recovery().isZero();
+    }
+
+    /** A client that came for it has gone again. */
+    void keep(String key, SavedSession session) {
+        edge.sessions().keep(key, session, recovery());
+    }
+
+    private Duration recovery() {
+        return settings.current().config().socketio().recovery();
     }
 
     long maxMessageSize() {

@@ -1,16 +1,17 @@
 package dev.fanfara.transport.socketio;
 
-import com.fasterxml.jackson.core.JsonParser;
-import com.fasterxml.jackson.core.JsonToken;
 import dev.fanfara.admission.ClientAddress;
 import dev.fanfara.admission.Connections;
 import dev.fanfara.auth.Identity;
 import dev.fanfara.protocol.CloseReason;
 import dev.fanfara.protocol.Command;
+import dev.fanfara.protocol.ConnectionId;
 import dev.fanfara.protocol.ErrorCode;
 import dev.fanfara.protocol.JsonWriter;
-import dev.fanfara.protocol.PayloadReader;
+import dev.fanfara.protocol.Position;
 import dev.fanfara.protocol.Refusal;
+import dev.fanfara.recovery.SavedSession;
+import dev.fanfara.recovery.SessionKey;
 import dev.fanfara.transport.Gatekeeper;
 import dev.fanfara.transport.engineio.EngineApplication;
 import dev.fanfara.transport.engineio.EngineSession;
@@ -18,8 +19,10 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import java.io.IOException;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -37,8 +40,8 @@ final class SocketIoSession implements EngineApplication.Listener {
     private final EngineSession session;
     private final Map<String, SocketIoMember> members = new HashMap<>(2);
 
-    /** It connects to this namespace, and who it is is being asked. */
-    private @Nullable String connecting;
+    /** It connects to these namespaces: who it is is being asked, or what it had. */
+    private final Set<String> connecting = new HashSet<>(2);
 
     private @Nullable Runnable whenConnected;
     private int connects;
@@ -108,7 +111,7 @@ final class SocketIoSession implements EngineApplication.Listener {
             return;
         }
         SocketIoMember member = members.get(packet.namespace());
-        if (member == null) {
+        if (member == null || connecting.contains(packet.namespace())) {
             throw new Packet.Malformed(); // nobody is connected there
         }
         switch (packet.type()) {
@@ -119,7 +122,7 @@ final class SocketIoSession implements EngineApplication.Listener {
                 });
             case DISCONNECT -> {
                 members.remove(packet.namespace());
-                member.connection().onClosed(CloseReason.NORMAL.code());
+                member.connection().onGoodbye();
             }
             default -> throw new Packet.Malformed(); // an ack, though we ask for none
         }
@@ -146,30 +149,30 @@ final class SocketIoSession implements EngineApplication.Listener {
 
     private void connect(Packet packet) throws Packet.Malformed {
         String namespace = packet.namespace();
-        if (members.containsKey(namespace) || connecting != null) {
+        if (members.containsKey(namespace) || connecting.contains(namespace)) {
             throw new Packet.Malformed();
         }
         if (connectsTooOften()) {
             session.close(CloseReason.FLOOD);
             return;
         }
-        String token = token(packet.data());
+        Hello hello = Hello.read(packet.data());
         if (!loop.namespaces().contains(namespace)) {
             refuse(namespace, "Invalid namespace", null);
             return;
         }
-        connecting = namespace;
+        connecting.add(namespace);
         loop.gate
-                .identify(token == null ? session.handshake().token() : token)
+                .identify(hello.token() == null ? session.handshake().token() : hello.token())
                 .compose(identity -> loop.gate.admit(session.handshake().client(), "socketio", identity))
                 .onSuccess(identity -> {
-                    connecting = null;
+                    connecting.remove(namespace);
                     if (!closed) {
-                        open(namespace, identity);
+                        enter(namespace, identity, hello);
                     }
                 })
                 .onFailure(no -> {
-                    connecting = null;
+                    connecting.remove(namespace);
                     if (!closed && no instanceof Refusal) {
                         // A client whose session ends comes back.
                         session.close(CloseReason.OVERLOADED);
@@ -189,41 +192,84 @@ final class SocketIoSession implements EngineApplication.Listener {
         return ++connects > MAX_CONNECTS;
     }
 
-    /** {@code token} of what a client sends along; null if there is none. */
-    private static @Nullable String token(byte[] auth) throws Packet.Malformed {
-        String token = null;
-        if (auth.length == 0) {
-            return null;
-        }
-        try (JsonParser parser = PayloadReader.open(auth)) {
-            parser.nextToken();
-            while (parser.nextToken() == JsonToken.FIELD_NAME) {
-                boolean isToken = parser.currentName().equals("token");
-                JsonToken value = parser.nextToken();
-                if (isToken) {
-                    token = value == JsonToken.VALUE_STRING ? parser.getText() : null;
+    /** It may have come back for what it had, and then it goes on there. */
+    private void enter(String namespace, Identity identity, Hello hello) {
+        String pid = hello.pid();
+        if (!loop.recovers()) {
+            open(namespace, identity, null, null);
+        } else if (pid == null || loop.edge.sendsClientsElsewhere()) {
+            open(namespace, identity, ConnectionId.random().value(), hello.offset());
+        } else {
+            connecting.add(namespace);
+            String key = SessionKey.of(pid, namespace, identity);
+            loop.edge.sessions().take(loop.edge.vertxOfLoop(), key).onComplete(done -> {
+                connecting.remove(namespace);
+                SavedSession saved = done.result().orElse(null);
+                if (closed && saved != null) {
+                    loop.keep(key, saved);
+                } else if (!closed) {
+                    goOn(namespace, identity, hello, pid, saved);
                 }
-                parser.skipChildren();
-            }
-            if (parser.nextToken() != null) {
-                throw new Packet.Malformed();
-            }
-        } catch (IOException malformed) {
-            throw new Packet.Malformed();
+            });
         }
-        return token == null || token.isBlank() ? null : token;
     }
 
-    private void open(String namespace, Identity identity) {
+    private void goOn(String namespace, Identity identity, Hello hello, String pid, @Nullable SavedSession saved) {
+        List<Position> since =
+                saved == null ? null : saved.after(hello.offset()).orElse(null);
+        if (saved == null || since == null || loop.edge.missedAnnouncement(saved)) {
+            open(namespace, identity, ConnectionId.random().value(), hello.offset());
+            return;
+        }
+        SocketIoMember member = place(
+                namespace,
+                // It keeps the name that was made up for it.
+                identity.kind() == Identity.Kind.ANONYMOUS ? Identity.anonymous(saved.user(), false) : identity,
+                saved.connection(),
+                pid);
+        if (member == null) {
+            return;
+        }
+        connecting.add(namespace);
+        member.connection().recover(saved, since, hello.offset()).onComplete(done -> {
+            connecting.remove(namespace);
+            if (done.failed()) {
+                member.release();
+            } else if (done.result()) {
+                member.answer(pid);
+            } else {
+                members.remove(namespace);
+                member.giveUp();
+                open(namespace, identity, ConnectionId.random().value(), hello.offset());
+            }
+        });
+    }
+
+    /**
+     * @param pid what its client may come back with; null if it may not
+     * @param hadBefore what it had last in a session that is over
+     */
+    private void open(String namespace, Identity identity, @Nullable String pid, @Nullable String hadBefore) {
+        SocketIoMember member = place(namespace, identity, ConnectionId.random(), pid);
+        if (member != null && pid != null) {
+            if (hadBefore != null) {
+                member.connection().hadBefore(hadBefore);
+            }
+            member.answer(pid);
+        }
+    }
+
+    /** Null if there is no place, and its client was told. */
+    private @Nullable SocketIoMember place(String namespace, Identity identity, ConnectionId id, @Nullable String pid) {
         if (loop.edge.sendsClientsElsewhere()) {
             session.close(CloseReason.OVERLOADED);
-            return;
+            return null;
         }
         Connections.@Nullable Lease lease =
                 loop.gate.tryOpen((ClientAddress) null, identity).orElse(null);
         if (lease == null) {
             refuse(namespace, CloseReason.TOO_MANY_CONNECTIONS.text(), ErrorCode.LIMIT);
-            return;
+            return null;
         }
         if (identity.kind() != Identity.Kind.ANONYMOUS) {
             session.bind(identity.user());
@@ -233,9 +279,14 @@ final class SocketIoSession implements EngineApplication.Listener {
             whenConnected.run();
             whenConnected = null;
         }
-        SocketIoMember member = new SocketIoMember(this, session, namespace);
+        SocketIoMember member = new SocketIoMember(this, session, namespace, pid != null);
         members.put(namespace, member);
-        member.open(loop.edge, identity, lease::close);
+        if (pid == null) {
+            member.open(loop.edge, identity, lease::close);
+        } else {
+            member.open(loop.edge, id, identity, SessionKey.of(pid, namespace, identity), lease::close);
+        }
+        return member;
     }
 
     /** CONNECT_ERROR, after which an unmodified client does not try again. */
@@ -258,6 +309,16 @@ final class SocketIoSession implements EngineApplication.Listener {
     private void write(Packet.Type type, String namespace, byte[] json) {
         session.write(PacketFrame.of(type, namespace, json));
         session.flush();
+    }
+
+    @Override
+    public void pinged() {
+        members.values().forEach(member -> member.connection().pinged());
+    }
+
+    @Override
+    public void answered() {
+        members.values().forEach(member -> member.connection().answeredPing());
     }
 
     @Override
