@@ -49,11 +49,17 @@ class LoadedTest {
 
     @Test
     void fileIsThatOfANodeThatListensElsewhere() {
-        String first = fixture.file("{'demo':true,'server':{'port':1,'eventLoops':1}}").source().fileHash();
+        String first = fixture.file("{'demo':true,'server':{'port':1,'eventLoops':1}}")
+                .source()
+                .fileHash();
 
-        assertThat(fixture.file("{'demo': true, 'server': {'port': 2, 'eventLoops': 1}}").source().fileHash())
+        assertThat(fixture.file("{'demo': true, 'server': {'port': 2, 'eventLoops': 1}}")
+                        .source()
+                        .fileHash())
                 .isEqualTo(first);
-        assertThat(fixture.file("{'demo':true,'server':{'port':1,'eventLoops':2}}").source().fileHash())
+        assertThat(fixture.file("{'demo':true,'server':{'port':1,'eventLoops':2}}")
+                        .source()
+                        .fileHash())
                 .isNotEqualTo(first);
         assertThat(fixture.file("{'demo':tru").source().fileHash()).isNotEqualTo(first);
     }
