@@ -19,7 +19,8 @@ public enum CloseReason {
     FLOOD(1008, "Flood"),
     TOO_BIG(1009, "Message too big"),
     INTERNAL_ERROR(1011, "Internal error"),
-    OVERLOADED(1013, "Overloaded"),
+    /** The reason names the wait, in milliseconds. */
+    OVERLOADED(1013, "Overloaded, retryAfter=1000"),
     TOKEN_EXPIRED(4001, "Token expired"),
     SLOW_CONSUMER(4002, "Slow consumer"),
     HEARTBEAT_TIMEOUT(4003, "Heartbeat timeout"),

@@ -243,7 +243,7 @@ class HookIT {
                             .statusCode())
                     .isEqualTo(503));
             try (TestClient refused = TestClient.connect(gateway)) {
-                assertThat(refused.closes()).isEqualTo(new TestClient.Closed(1013, "Overloaded"));
+                assertThat(refused.closes()).isEqualTo(new TestClient.Closed(1013, "Overloaded, retryAfter=1000"));
             }
             assertThat(gateway.post("/api/rooms/free/messages", "{\"text\":\"x\"}")
                             .statusCode())
