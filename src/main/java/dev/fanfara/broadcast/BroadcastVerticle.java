@@ -68,7 +68,7 @@ public final class BroadcastVerticle extends VerticleBase implements RoomMessage
     /** In rooms whose members are told at intervals only, nodes need not tell each other of every turn of a loop. */
     private static final long TELL_CROWDS_MS = 250;
     /** A room that its last member left stays subscribed for a while: churn must not become cluster traffic. */
-    private static final long LINGER_NANOS = 5_000_000_000L;
+    static final long LINGER_NANOS = 5_000_000_000L;
 
     private final Nodes nodes;
     private final int loop;

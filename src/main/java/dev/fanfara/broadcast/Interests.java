@@ -19,11 +19,13 @@ final class Interests {
     private final Map<String, Wanted> byNode = new HashMap<>();
     private final Changes changes;
 
-    /** Hears when the first other node wants copies of a room, and when the last one no longer does. */
+    /** Hears when the first other node wants copies of a room, and when the last one no longer does, or is gone itself. */
     interface Changes {
         void wanted(RoomName room);
 
         void unwanted(RoomName room);
+
+        void lost(RoomName room);
     }
 
     private static final class Wanted {
@@ -57,8 +59,12 @@ final class Interests {
         }
     }
 
+    private boolean isWantedByNobodyWithout(String node, RoomName room) {
+        return nodesByRoom.computeIfPresent(room, (name, nodes) -> without(nodes, node)) == null;
+    }
+
     private void removeFromRoom(String node, RoomName room) {
-        if (nodesByRoom.computeIfPresent(room, (name, nodes) -> without(nodes, node)) == null) {
+        if (isWantedByNobodyWithout(node, room)) {
             changes.unwanted(room);
         }
     }
@@ -81,7 +87,11 @@ final class Interests {
     void drop(String node) {
         Wanted wanted = byNode.remove(node);
         if (wanted != null) {
-            wanted.rooms.forEach(room -> removeFromRoom(node, room));
+            for (RoomName room : wanted.rooms) {
+                if (isWantedByNobodyWithout(node, room)) {
+                    changes.lost(room);
+                }
+            }
         }
     }
 

@@ -4,6 +4,9 @@ import dev.fanfara.protocol.RoomName;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.function.LongSupplier;
 import java.util.function.Predicate;
 
@@ -11,7 +14,8 @@ import java.util.function.Predicate;
  * Tells when a room gets its first member in the cluster and when it lost its last, which every node sees, and one tells.
  * The others keep what they saw lately, since whoever told may have died of what it should have said: the one that takes
  * over says it again. So each change is told once, and after a crash at least once. A node lingers in a room that its last
- * member left, so a page that loads again is no change. Touched only by the room service's event loop.
+ * member left, and members of a node that is gone have as long to come back, so a page that loads again or a restart is no
+ * change. Touched only by the room service's event loop.
  */
 final class Occupancy implements Interests.Changes {
     /** Longer than a node may be silent until the others go on without it. */
@@ -24,6 +28,8 @@ final class Occupancy implements Interests.Changes {
     private final LongSupplier clock;
     /** Nothing while this node is the one that tells. */
     private final Deque<Seen> untold = new ArrayDeque<>();
+    /** Rooms that were on a lost node only, and since when; the eldest first. */
+    private final Map<RoomName, Long> leftBehind = new LinkedHashMap<>();
 
     private boolean telling;
 
@@ -39,7 +45,7 @@ final class Occupancy implements Interests.Changes {
     @Override
     public void wanted(RoomName room) {
         if (!hostedHere.test(room)) {
-            changed(room, true);
+            occupied(room);
         }
     }
 
@@ -50,8 +56,21 @@ final class Occupancy implements Interests.Changes {
         }
     }
 
+    @Override
+    public void lost(RoomName room) {
+        if (!hostedHere.test(room)) {
+            leftBehind.put(room, clock.getAsLong());
+        }
+    }
+
     void hosted(RoomName room, boolean wantedElsewhere) {
         if (!wantedElsewhere) {
+            occupied(room);
+        }
+    }
+
+    private void occupied(RoomName room) {
+        if (leftBehind.remove(room) == null) {
             changed(room, true);
         }
     }
@@ -77,7 +96,16 @@ final class Occupancy implements Interests.Changes {
     /** Now and then. */
     void review() {
         takeOverIfDue();
-        long since = clock.getAsLong() - REMEMBERED.toNanos();
+        long now = clock.getAsLong();
+        for (Iterator<Map.Entry<RoomName, Long>> each = leftBehind.entrySet().iterator(); each.hasNext(); ) {
+            Map.Entry<RoomName, Long> eldest = each.next();
+            if (now - eldest.getValue() < BroadcastVerticle.LINGER_NANOS) {
+                break;
+            }
+            each.remove();
+            changed(eldest.getKey(), false);
+        }
+        long since = now - REMEMBERED.toNanos();
         while (!untold.isEmpty() && untold.element().atNanos() - since < 0) {
             untold.remove();
         }

@@ -82,8 +82,29 @@ class OccupancyTest {
         interests.add("n1", B);
 
         interests.drop("n1");
+        occupancy.review();
+        assertThat(told.events).containsExactly("+a", "+b");
 
+        clock.addAndGet(BroadcastVerticle.LINGER_NANOS);
+        occupancy.review();
         assertThat(told.events).containsExactly("+a", "+b", "-b");
+    }
+
+    @Test
+    void membersOfALostNodeThatComeBackInTimeNeverLeft() {
+        interests.add("n1", A);
+        interests.add("n1", B);
+
+        interests.drop("n1");
+        interests.add("n2", A);
+        open(B);
+        clock.addAndGet(BroadcastVerticle.LINGER_NANOS);
+        occupancy.review();
+        assertThat(told.events).containsExactly("+a", "+b");
+
+        interests.remove("n2", A);
+        close(B);
+        assertThat(told.events).containsExactly("+a", "+b", "-a", "-b");
     }
 
     @Test
@@ -109,6 +130,8 @@ class OccupancyTest {
         told.here = true;
 
         interests.drop("dead");
+        clock.addAndGet(BroadcastVerticle.LINGER_NANOS);
+        occupancy.review();
 
         assertThat(told.events).containsExactly("+a", "-a");
         occupancy.review();

@@ -60,6 +60,11 @@ class RoomSumsTest {
             public void unwanted(RoomName room) {
                 assertThat(known.remove(room)).isTrue();
             }
+
+            @Override
+            public void lost(RoomName room) {
+                unwanted(room);
+            }
         });
         for (int change = 0; change < CHANGES; change++) {
             NodeRef ref = oneOf(nodes);
