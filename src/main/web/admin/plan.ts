@@ -5,9 +5,9 @@ import { brief } from './format.js';
 import { attempt, confirmed } from './view.js';
 
 export function planner(api: Api, applied: () => Promise<void>): HTMLElement {
-  const text = make('textarea', { id: 'document', rows: 6, spellcheck: 'false', placeholder: '{ "limits": { "messages": "900/1m" } }' });
+  const text = make('textarea', { id: 'document', rows: 6, spellcheck: 'false', placeholder: 'All of it: a key that is left out has its default again.' });
   const outcome = make('div', { role: 'status' });
-  let planned: { text: string; version: number } | null = null;
+  let planned: { text: string; version: number; changes: number } | null = null;
 
   const plan = async (): Promise<void> => {
     planned = null;
@@ -23,7 +23,7 @@ export function planner(api: Api, applied: () => Promise<void>): HTMLElement {
       const answer = (await api.send('POST', '/config/plan', document)) as Plan;
       outcome.replaceChildren(...told(answer));
       const worthIt = answer.valid && answer.complete && answer.changes.length > 0;
-      planned = worthIt ? { text: text.value, version: answer.version } : null;
+      planned = worthIt ? { text: text.value, version: answer.version, changes: answer.changes.length } : null;
       apply.disabled = !worthIt;
     } catch (failure) {
       outcome.replaceChildren(note(sentence(failure), 'error'));
@@ -31,7 +31,7 @@ export function planner(api: Api, applied: () => Promise<void>): HTMLElement {
   };
   const put = async (): Promise<void> => {
     const ready = planned;
-    if (!ready || !(await confirmed('Put this configuration in force on all nodes?', 'Apply'))) return;
+    if (!ready || !(await confirmed(`Put this configuration in force on all nodes? It changes ${ready.changes} of their settings.`, 'Apply'))) return;
     const document: unknown = JSON.parse(ready.text);
     const query = new URLSearchParams({ version: String(ready.version), note: 'by the console' });
     if (await attempt(() => api.send('POST', `/config/apply?${query}`, document), 'In force on all nodes')) {
@@ -70,6 +70,7 @@ function told(plan: Plan): HTMLElement[] {
   const lines = [...new Set(mistakes)].map((each) => note(each, plan.valid ? 'empty' : 'error'));
   if (!plan.complete) lines.push(note(`No answer from ${plan.missing.map(brief).join(', ')}.`, 'error'));
   if (plan.valid && plan.changes.length === 0) lines.push(note('Nothing would change.'));
+  if (plan.changes.length > 0) lines.push(note(`It would change ${plan.changes.length} of the settings in force:`));
   const show = (value: unknown): string => (value === undefined || value === null ? 'nothing' : JSON.stringify(value));
   const changes = plan.changes.map((change) =>
     make(

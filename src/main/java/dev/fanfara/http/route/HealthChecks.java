@@ -2,7 +2,9 @@ package dev.fanfara.http.route;
 
 import dev.fanfara.config.HealthConfig;
 import dev.fanfara.metrics.GatewayMetrics;
+import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
 import java.time.Duration;
@@ -54,10 +56,15 @@ public final class HealthChecks {
 
     private void ask(Route route, Upstream upstream, HealthConfig health) {
         RouteClients.Lent lent = clients.lend(route);
-        lent.client()
-                .request(upstream.request(HttpMethod.GET, health.path()).setTimeout(PATIENCE.toMillis()))
-                .compose(request -> request.putHeader(HttpHeaders.HOST, upstream.authority())
-                        .send())
+        Future<HttpClientRequest> request;
+        try {
+            request = lent.client()
+                    .request(upstream.request(HttpMethod.GET, health.path()).setTimeout(PATIENCE.toMillis()));
+        } catch (IllegalStateException stopping) {
+            // Vert.x closes clients before timers.
+            return;
+        }
+        request.compose(asked -> asked.putHeader(HttpHeaders.HOST, upstream.authority()).send())
                 .map(answer -> answer.statusCode() >= 200 && answer.statusCode() < 400)
                 .otherwise(false)
                 .onSuccess(well -> {
