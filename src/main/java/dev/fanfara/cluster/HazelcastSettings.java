@@ -78,7 +78,8 @@ final class HazelcastSettings {
         config.setProperty("hazelcast.heartbeat.interval.seconds", "1");
         // 60 s by default: a minute in which each publish to a room of the lost node fails.
         config.setProperty("hazelcast.max.no.heartbeat.seconds", Integer.toString(MAX_SILENCE_SECONDS));
-        // The oldest node decides about the others. When it goes, its successor asks each of them so many times and throws
+        // The oldest node decides about the others. When it goes, its successor asks each of them so many times and
+        // throws
         // out whoever still believes in it: 10 times are over after 50 ms, and as a node that left is noticed at
         // different moments, rolling restarts parted the cluster. 30 take longer than anybody may be silent.
         config.setProperty("hazelcast.mastership.claim.timeout.seconds", "30");

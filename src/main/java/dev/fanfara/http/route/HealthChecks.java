@@ -64,7 +64,8 @@ public final class HealthChecks {
             // Vert.x closes clients before timers.
             return;
         }
-        request.compose(asked -> asked.putHeader(HttpHeaders.HOST, upstream.authority()).send())
+        request.compose(asked ->
+                        asked.putHeader(HttpHeaders.HOST, upstream.authority()).send())
                 .map(answer -> answer.statusCode() >= 200 && answer.statusCode() < 400)
                 .otherwise(false)
                 .onSuccess(well -> {
