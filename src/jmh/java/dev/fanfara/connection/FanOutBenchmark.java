@@ -157,7 +157,7 @@ public class FanOutBenchmark {
                 .await(10, TimeUnit.SECONDS);
         byte[] join = "{\"type\":\"join\",\"room\":\"bench-0\"}".getBytes(StandardCharsets.UTF_8);
         for (int i = 0; i < MEMBERS; i++) {
-            onLoop(() -> edge.open(new Nowhere(), Identity.anonymous("anon", false), () -> {})
+            onLoop(() -> edge.open(new Nowhere(), Identity.anonymous("anon", false), "127.0.0.1", () -> {})
                     .onText(join));
         }
         payload = new Payload(Payload.Kind.TEXT, ('"' + "x".repeat(128) + '"').getBytes(StandardCharsets.UTF_8));
