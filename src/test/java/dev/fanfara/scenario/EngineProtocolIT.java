@@ -375,9 +375,14 @@ class EngineProtocolIT {
     void aSessionGoesOnOnItsWebSocket() {
         EngineClient client = open();
         try (RawSocket socket = probed(client)) {
-            assertThat(client.hears()).isEqualTo("6");
+            String released = client.hears();
+            assertThat(released).isIn("6", "2");
 
-            socket.says("5").says("4hello");
+            socket.says("5");
+            if (released.equals("2")) {
+                socket.says("3"); // a slow machine: the first ping was due
+            }
+            socket.says("4hello");
 
             assertThat(text(socket)).isEqualTo("4hello");
             assertThat(client.poll().body()).isEqualTo(BAD_REQUEST);
